@@ -1,0 +1,45 @@
+//! What every decision gives back.
+
+use crate::change::Change;
+use crate::event::Event;
+use crate::rejection::Rejection;
+
+/// The outcome of a decision, what must become true in the store with it, and what happened.
+///
+/// A refusal can have changes too (a wrong password is counted), so they stand beside the outcome and
+/// not inside it. The host tells the outcome only after the changes are stored; where a change's guard no
+/// longer holds it loads again and decides again.
+#[must_use = "a decision does nothing until its changes are committed"]
+#[derive(Debug)]
+pub struct Decision<T> {
+    /// What was granted, or why it was refused.
+    pub outcome: Result<T, Rejection>,
+    /// All of these become true together, or none.
+    pub changes: Vec<Change>,
+    /// What the log and the audit are told, once the changes are stored.
+    pub events: Vec<Event>,
+}
+
+impl<T> Decision<T> {
+    /// A grant that changes nothing and is not worth telling.
+    pub fn grant(value: T) -> Self {
+        Self { outcome: Ok(value), changes: Vec::new(), events: Vec::new() }
+    }
+
+    /// A refusal that changes nothing.
+    pub fn refuse(rejection: Rejection) -> Self {
+        Self { outcome: Err(rejection), changes: Vec::new(), events: Vec::new() }
+    }
+
+    /// The same decision, with this change as well.
+    pub fn with_change(mut self, change: Change) -> Self {
+        self.changes.push(change);
+        self
+    }
+
+    /// The same decision, with this event as well.
+    pub fn with_event(mut self, event: Event) -> Self {
+        self.events.push(event);
+        self
+    }
+}

@@ -1,0 +1,94 @@
+//! What happened, for the log and the audit: names of users by number, never a password, token or address.
+
+use crate::id::UserId;
+use crate::rejection::Code;
+
+/// Something worth telling the operator.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Event {
+    /// Somebody registered.
+    AccountRegistered,
+    /// A log-in was finished.
+    LoginSucceeded {
+        /// Whose.
+        user: UserId,
+    },
+    /// A log-in was refused.
+    LoginFailed {
+        /// Whose name was tried; `None` for a name of nobody.
+        user: Option<UserId>,
+        /// The reason as it was, which the answer may not tell.
+        reason: LoginFailure,
+    },
+    /// The stored hash of a password was replaced by one of the present cost.
+    PasswordRehashed {
+        /// Whose.
+        user: UserId,
+    },
+    /// A token was refused although its signature held.
+    AccessRefused {
+        /// Whose token it was; `None` where it names nobody who could be a user.
+        user: Option<UserId>,
+        /// The reason.
+        code: Code,
+    },
+}
+
+/// Why a log-in failed, in full.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LoginFailure {
+    /// No account has this name.
+    UnknownName,
+    /// The account was deleted.
+    Deleted,
+    /// The password is another.
+    WrongPassword,
+    /// The limit of wrong passwords is reached.
+    LockedOut,
+    /// The password was right, but the log-in is refused for this reason.
+    Refused(Code),
+}
+
+impl Event {
+    /// The event's stable word for logs.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Event::AccountRegistered => "account_registered",
+            Event::LoginSucceeded { .. } => "login_succeeded",
+            Event::LoginFailed { .. } => "login_failed",
+            Event::PasswordRehashed { .. } => "password_rehashed",
+            Event::AccessRefused { .. } => "access_refused",
+        }
+    }
+
+    /// The user it is about; `None` where that is nobody or not yet known.
+    pub fn user(&self) -> Option<UserId> {
+        match *self {
+            Event::AccountRegistered => None,
+            Event::LoginSucceeded { user } | Event::PasswordRehashed { user } => Some(user),
+            Event::LoginFailed { user, .. } | Event::AccessRefused { user, .. } => user,
+        }
+    }
+
+    /// The reason's stable word; `None` where nothing was refused.
+    pub fn reason(&self) -> Option<&'static str> {
+        match *self {
+            Event::LoginFailed { reason, .. } => Some(reason.as_str()),
+            Event::AccessRefused { code, .. } => Some(code.as_str()),
+            _ => None,
+        }
+    }
+}
+
+impl LoginFailure {
+    /// The stable word for logs.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            LoginFailure::UnknownName => "unknown_name",
+            LoginFailure::Deleted => "deleted",
+            LoginFailure::WrongPassword => "wrong_password",
+            LoginFailure::LockedOut => "locked_out",
+            LoginFailure::Refused(code) => code.as_str(),
+        }
+    }
+}

@@ -1,0 +1,223 @@
+//! Log-in: two decisions around one costly check.
+//!
+//! The host loads the account that the name belongs to and asks [`admit`], which counts the guess before
+//! anything is looked at. It then has the password held against [`hash_to_check`] and asks [`decide`].
+
+mod form;
+#[cfg(test)]
+mod tests;
+
+pub use form::{Identifier, Login, LoginForm, RequestedApplication};
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+
+use crate::account::{Account, AccountStatus};
+use crate::application::{Application, ApplicationStatus};
+use crate::change::Change;
+use crate::decision::Decision;
+use crate::event::{Event, LoginFailure};
+use crate::id::{SessionId, TokenId};
+use crate::password::PasswordHash;
+use crate::policy::Policy;
+use crate::rejection::{Code, Fault, Rejection};
+use crate::secret::{Secret, TokenDigest};
+use crate::session::{Client, Session};
+use crate::throttle::{GuessSubject, Guesses};
+use crate::time::Timestamp;
+use crate::token::{AccessClaims, RefreshKey, RefreshToken};
+
+/// What a finished log-in gives.
+#[derive(Debug, Clone)]
+pub struct LoggedIn {
+    /// Who logged in.
+    pub account: Account,
+    /// What the access token will say. The host signs it.
+    pub claims: AccessClaims,
+    /// Good for one new pair of tokens.
+    pub refresh_token: Secret<String>,
+    /// Tells the device again at the next log-in. It opens nothing by itself.
+    pub device_token: Secret<String>,
+}
+
+/// The randomness of one log-in, from the host.
+#[derive(Debug, Clone)]
+pub struct LoginEntropy {
+    /// Becomes the session's id.
+    pub session: [u8; 16],
+    /// Becomes the token's id.
+    pub jti: [u8; 16],
+    /// Becomes the device token.
+    pub device: Secret<[u8; 32]>,
+}
+
+/// What the store says of a log-in.
+#[derive(Debug, Clone)]
+pub struct Standing {
+    /// The account that the name belongs to; `None` for a name of nobody.
+    pub account: Option<Account>,
+    /// Whether the device token is one of that account's.
+    pub device_known: bool,
+    /// The application asked for, or the one the account registered with; `None` where there is none.
+    pub application: Option<Application>,
+}
+
+impl Standing {
+    /// What guesses of this log-in are counted on. A known device has a count of its own, so that strangers
+    /// who use the account's up do not shut its owner out.
+    pub fn guess_subject(&self, login: &Login) -> GuessSubject {
+        match (&self.account, login.device_digest()) {
+            (Some(_), Some(digest)) if self.device_known => GuessSubject::Device(digest),
+            (Some(account), _) => GuessSubject::Account(account.id),
+            (None, _) => GuessSubject::of_name(login.identifier.as_str()),
+        }
+    }
+}
+
+/// What the host gives besides.
+#[derive(Debug, Clone, Copy)]
+pub struct LoginContext<'a> {
+    /// The settings.
+    pub policy: &'a Policy,
+    /// The `iss` of the token.
+    pub issuer: &'a str,
+    /// Makes the refresh token.
+    pub refresh_key: &'a RefreshKey,
+    /// Who asks.
+    pub client: &'a Client,
+    /// When.
+    pub now: Timestamp,
+}
+
+/// How the password's check came out.
+#[derive(Debug, Clone)]
+pub struct PasswordCheck {
+    /// The hash that it was held against.
+    pub checked: PasswordHash,
+    /// Whether it matches.
+    pub matches: bool,
+    /// The password's hash at the present cost; `None` unless it matches and the stored one is weaker.
+    pub rehashed: Option<PasswordHash>,
+}
+
+/// Whether one more guess may be made, from the counters alone: names of nobody are counted alike, so the
+/// answer tells nothing of whether an account exists.
+pub fn admit(standing: &Standing, subject: GuessSubject, guesses: &Guesses, now: Timestamp) -> Decision<()> {
+    if let Some(secs) = guesses.wait_secs(now) {
+        let user = standing.account.as_ref().map(|account| account.id);
+        return Decision::refuse(Rejection::retry_after(Code::TooManyAttempts, secs))
+            .with_event(Event::LoginFailed { user, reason: LoginFailure::LockedOut });
+    }
+    let window_start = Guesses::window_start(now);
+    Decision::grant(()).with_change(Change::CountGuess { subject, at: now, window_start })
+}
+
+/// The hash to hold the password against: the account's own, or for a name of nobody one that nothing
+/// matches and that costs the same.
+pub fn hash_to_check(account: Option<&Account>, policy: &Policy) -> PasswordHash {
+    account.map_or_else(|| PasswordHash::decoy(policy.argon2), |account| account.password_hash.clone())
+}
+
+/// Decides the log-in once the password was checked. What a wrong password may tell (nothing) comes before
+/// what the right one may (suspension, verification, membership).
+pub fn decide(
+    login: &Login,
+    standing: Standing,
+    check: PasswordCheck,
+    entropy: &LoginEntropy,
+    context: LoginContext<'_>,
+) -> Decision<LoggedIn> {
+    let subject = standing.guess_subject(login);
+    let user = standing.account.as_ref().map(|account| account.id);
+    let failed = |code: Code, reason: LoginFailure| {
+        Decision::refuse(Rejection::of(code)).with_event(Event::LoginFailed { user, reason })
+    };
+    let wrong = |reason| failed(Code::InvalidCredentials, reason);
+
+    let Some(account) = standing.account else { return wrong(LoginFailure::UnknownName) };
+    if account.status == AccountStatus::Deleted {
+        return wrong(LoginFailure::Deleted);
+    }
+    // The hash may have been replaced while this one was being checked.
+    if !check.matches || check.checked != account.password_hash {
+        return wrong(LoginFailure::WrongPassword);
+    }
+    let refused = |code| failed(code, LoginFailure::Refused(code));
+    if account.status == AccountStatus::Suspended {
+        return refused(Code::AccountSuspended);
+    }
+    if context.policy.require_verified_email && !account.email_verified {
+        return refused(Code::EmailNotVerified);
+    }
+    let Some(application) = standing.application else {
+        let fault = Fault::new("application_id", Code::UnknownApplication, "There is no such application.");
+        let reason = LoginFailure::Refused(Code::UnknownApplication);
+        return Decision::refuse(Rejection::validation(vec![fault]))
+            .with_event(Event::LoginFailed { user, reason });
+    };
+    if application.status == ApplicationStatus::Disabled {
+        return refused(Code::ApplicationDisabled);
+    }
+    if application.id != account.application {
+        return refused(Code::NotAMember);
+    }
+    open_session(login, account, standing.device_known, subject, check, entropy, context)
+}
+
+fn open_session(
+    login: &Login,
+    account: Account,
+    device_known: bool,
+    subject: GuessSubject,
+    check: PasswordCheck,
+    entropy: &LoginEntropy,
+    context: LoginContext<'_>,
+) -> Decision<LoggedIn> {
+    let LoginContext { policy, issuer, refresh_key, client, now } = context;
+    let user = account.id;
+    let session = SessionId::from_bytes(entropy.session);
+    let refresh_token = RefreshToken::mint(refresh_key, session, 0);
+    let expires_at = now.plus_secs(i64::from(policy.refresh_token_ttl_secs));
+    let claims = AccessClaims {
+        issuer: issuer.to_owned(),
+        subject: user.to_string(),
+        audience: account.application.as_str().to_owned(),
+        issued_at: now,
+        // A token does not outlive its session.
+        expires_at: now.plus_secs(i64::from(policy.access_token_ttl_secs)).min(expires_at),
+        token_id: TokenId::from_bytes(entropy.jti),
+        session_id: session,
+        auth_time: now,
+        amr: vec!["pwd".to_owned()],
+    };
+    let session = Session {
+        id: session,
+        user,
+        application: account.application.clone(),
+        created_at: now,
+        expires_at,
+        refresh_number: 0,
+        refresh_digest: TokenDigest::of(refresh_token.expose().as_bytes()),
+        client: client.clone(),
+    };
+    let known_device = login.device_token.clone().filter(|_| device_known);
+    let new_device = known_device.is_none();
+    let device_token =
+        known_device.unwrap_or_else(|| Secret::new(URL_SAFE_NO_PAD.encode(entropy.device.expose())));
+    let digest = TokenDigest::of(device_token.expose().as_bytes());
+
+    let checked_hash = check.checked.clone();
+    let mut decision = Decision::grant(LoggedIn { account, claims, refresh_token, device_token })
+        .with_change(Change::OpenSession { session: Box::new(session), checked_hash })
+        .with_change(Change::ClearGuesses { subject })
+        .with_event(Event::LoginSucceeded { user });
+    if new_device {
+        decision = decision.with_change(Change::RememberDevice { digest, user, at: now });
+    }
+    if let Some(to) = check.rehashed {
+        decision = decision
+            .with_change(Change::ReplaceHash { user, from: check.checked, to })
+            .with_event(Event::PasswordRehashed { user });
+    }
+    decision
+}

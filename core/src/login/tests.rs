@@ -1,0 +1,222 @@
+use super::*;
+use crate::account::AccountRole;
+use crate::field::Field;
+use crate::id::ApplicationId;
+use crate::password::Argon2Cost;
+use crate::throttle::GUESS_LIMIT;
+use crate::token::RootSecret;
+
+const NOW: Timestamp = Timestamp::from_secs(1_700_000_000);
+
+fn account() -> Account {
+    Account {
+        id: crate::id::UserId::new(7),
+        username: Some("ada".to_owned()),
+        email: "ada@example.com".to_owned(),
+        name: None,
+        first_name: None,
+        last_name: None,
+        phone: None,
+        role: AccountRole::User,
+        status: AccountStatus::Active,
+        email_verified: false,
+        application: ApplicationId::default_application(),
+        password_hash: PasswordHash::decoy(Argon2Cost::default()),
+        created_at: NOW,
+        updated_at: NOW,
+        deleted_at: None,
+    }
+}
+
+fn standing(account: Option<Account>) -> Standing {
+    let id = ApplicationId::default_application();
+    let application = Some(Application { id, status: ApplicationStatus::Active });
+    Standing { account, device_known: false, application }
+}
+
+fn login() -> Login {
+    let form = LoginForm {
+        identifier: "Ada".into(),
+        password: "analytical engine".into(),
+        device_token: "a device".into(),
+        ..LoginForm::default()
+    };
+    Login::parse(&form).unwrap()
+}
+
+fn right() -> PasswordCheck {
+    let checked = account().password_hash;
+    PasswordCheck { checked, matches: true, rehashed: None }
+}
+
+fn wrong() -> PasswordCheck {
+    PasswordCheck { matches: false, ..right() }
+}
+
+fn decided(standing: Standing, check: PasswordCheck, policy: &Policy) -> Decision<LoggedIn> {
+    let entropy = LoginEntropy { session: [1; 16], jti: [2; 16], device: Secret::new([3; 32]) };
+    let root = RootSecret::new(&[9; 32]).unwrap();
+    let context = LoginContext {
+        policy,
+        issuer: "countersign",
+        refresh_key: &root.refresh_key(),
+        client: &Client::default(),
+        now: NOW,
+    };
+    decide(&login(), standing, check, &entropy, context)
+}
+
+fn refusal(standing: Standing, check: PasswordCheck, policy: &Policy) -> (Code, Option<&'static str>) {
+    let decision = decided(standing, check, policy);
+    assert_eq!(decision.changes, [], "a refused log-in changes nothing: its guess is counted already");
+    let reason = decision.events.first().and_then(Event::reason);
+    (decision.outcome.unwrap_err().code, reason)
+}
+
+#[test]
+fn what_is_wrong_is_told_to_the_log_but_not_to_the_caller() {
+    let policy = Policy::default();
+    let deleted = Account { status: AccountStatus::Deleted, ..account() };
+    let suspended = Account { status: AccountStatus::Suspended, ..account() };
+    let cases = [
+        (None, wrong(), "unknown_name"),
+        (Some(deleted.clone()), wrong(), "deleted"),
+        (Some(deleted), right(), "deleted"),
+        (Some(account()), wrong(), "wrong_password"),
+        (Some(suspended), wrong(), "wrong_password"),
+    ];
+    for (account, check, reason) in cases {
+        let told = refusal(standing(account), check, &policy);
+        assert_eq!(told, (Code::InvalidCredentials, Some(reason)));
+    }
+}
+
+#[test]
+fn a_decoy_that_somehow_matched_would_still_open_nothing() {
+    let told = refusal(standing(None), right(), &Policy::default());
+    assert_eq!(told, (Code::InvalidCredentials, Some("unknown_name")));
+}
+
+#[test]
+fn the_right_password_learns_what_stands_in_its_way() {
+    let strict = Policy { require_verified_email: true, ..Policy::default() };
+    let lax = Policy::default();
+    let suspended = Account { status: AccountStatus::Suspended, ..account() };
+    assert_eq!(refusal(standing(Some(suspended)), right(), &lax).0, Code::AccountSuspended);
+    assert_eq!(refusal(standing(Some(account())), right(), &strict).0, Code::EmailNotVerified);
+
+    let with = |application| Standing { application, ..standing(Some(account())) };
+    let of = |name: &str, status| Some(Application { id: ApplicationId::parse(name).unwrap(), status });
+    assert_eq!(refusal(with(None), right(), &lax).0, Code::ValidationFailed);
+    let disabled = with(of("default", ApplicationStatus::Disabled));
+    assert_eq!(refusal(disabled, right(), &lax).0, Code::ApplicationDisabled);
+    let other = with(of("other", ApplicationStatus::Active));
+    assert_eq!(refusal(other, right(), &lax).0, Code::NotAMember);
+}
+
+#[test]
+fn a_password_changed_while_its_hash_was_checked_is_wrong() {
+    let changed = Argon2Cost::new(8, 1, 1).unwrap();
+    let account = Account { password_hash: PasswordHash::decoy(changed), ..account() };
+    let told = refusal(standing(Some(account)), right(), &Policy::default());
+    assert_eq!(told, (Code::InvalidCredentials, Some("wrong_password")));
+}
+
+#[test]
+fn a_finished_log_in_opens_a_session_clears_its_count_and_remembers_the_device() {
+    let decision = decided(standing(Some(account())), right(), &Policy::default());
+    let logged_in = decision.outcome.unwrap();
+    assert_eq!(logged_in.claims.session_id, SessionId::from_bytes([1; 16]));
+    assert_eq!(logged_in.claims.expires_at, NOW.plus_secs(3_600));
+    assert_eq!(logged_in.claims.audience, "default");
+    let user = account().id;
+    let [Change::OpenSession { session, checked_hash }, clear, remember] = &decision.changes[..] else {
+        panic!("{:?}", decision.changes);
+    };
+    assert_eq!(*checked_hash, account().password_hash);
+    let digest = TokenDigest::of(logged_in.refresh_token.expose().as_bytes());
+    assert_eq!(session.refresh_digest, digest);
+    assert_eq!(session.expires_at, NOW.plus_secs(2_592_000));
+    assert_eq!(*clear, Change::ClearGuesses { subject: GuessSubject::Account(user) });
+    let digest = TokenDigest::of(logged_in.device_token.expose().as_bytes());
+    assert_eq!(*remember, Change::RememberDevice { digest, user, at: NOW });
+}
+
+#[test]
+fn a_known_device_keeps_its_token_and_has_a_count_of_its_own() {
+    let known = Standing { device_known: true, ..standing(Some(account())) };
+    let subject = GuessSubject::Device(TokenDigest::of(b"a device"));
+    assert_eq!(known.guess_subject(&login()), subject);
+    let decision = decided(known, right(), &Policy::default());
+    assert_eq!(decision.outcome.unwrap().device_token.expose(), "a device");
+    assert!(decision.changes.contains(&Change::ClearGuesses { subject }));
+    assert!(!decision.changes.iter().any(|change| matches!(change, Change::RememberDevice { .. })));
+}
+
+#[test]
+fn a_device_token_of_another_account_is_as_good_as_none() {
+    let subject = standing(Some(account())).guess_subject(&login());
+    assert_eq!(subject, GuessSubject::Account(account().id));
+    let nobody = Standing { device_known: true, ..standing(None) };
+    assert_eq!(nobody.guess_subject(&login()), GuessSubject::of_name("ADA"));
+}
+
+#[test]
+fn a_weak_hash_is_replaced_after_the_session_is_guarded_by_it() {
+    let to = PasswordHash::decoy(Argon2Cost::new(64, 1, 1).unwrap());
+    let check = PasswordCheck { rehashed: Some(to.clone()), ..right() };
+    let decision = decided(standing(Some(account())), check, &Policy::default());
+    let replace = Change::ReplaceHash { user: account().id, from: account().password_hash, to };
+    assert_eq!(decision.changes.last(), Some(&replace));
+    assert!(matches!(decision.changes.first(), Some(Change::OpenSession { .. })));
+}
+
+#[test]
+fn an_access_token_does_not_outlive_its_session() {
+    let short = Policy { refresh_token_ttl_secs: 60, ..Policy::default() };
+    let decision = decided(standing(Some(account())), right(), &short);
+    assert_eq!(decision.outcome.unwrap().claims.expires_at, NOW.plus_secs(60));
+}
+
+#[test]
+fn the_last_guess_of_the_window_is_let_in_and_the_next_is_told_when() {
+    let subject = GuessSubject::of_name("nobody");
+    let admitted = |count| {
+        let guesses = Guesses { count, oldest: Some(NOW.plus_secs(-3_540)) };
+        admit(&standing(None), subject.clone(), &guesses, NOW)
+    };
+    let last = admitted(GUESS_LIMIT - 1);
+    assert!(last.outcome.is_ok());
+    assert!(matches!(last.changes[..], [Change::CountGuess { .. }]));
+    let over = admitted(GUESS_LIMIT);
+    assert_eq!(over.changes, []);
+    assert_eq!(over.outcome.unwrap_err(), Rejection::retry_after(Code::TooManyAttempts, 60));
+}
+
+#[test]
+fn exactly_one_name_is_wanted() {
+    let codes = |form: LoginForm<'_>| -> Vec<(String, Code)> {
+        let faults = Login::parse(&form).err().unwrap_or_default();
+        faults.into_iter().map(|fault| (fault.field.into_owned(), fault.code)).collect()
+    };
+    let given = |username: Field<'static>, email: Field<'static>| LoginForm {
+        username,
+        email,
+        password: "x".into(),
+        ..LoginForm::default()
+    };
+    assert_eq!(codes(given("ada".into(), "".into())), []);
+    assert_eq!(codes(given("".into(), Field::Absent)), [], "a blank name is a wrong one");
+    assert_eq!(
+        codes(given("ada".into(), "ada@example.com".into())),
+        [("email".to_owned(), Code::Conflicting)]
+    );
+    assert_eq!(
+        codes(LoginForm::default()),
+        [("identifier".to_owned(), Code::Required), ("password".to_owned(), Code::Required)]
+    );
+    assert_eq!(
+        codes(given(Field::Other, "ada@example.com".into())),
+        [("username".to_owned(), Code::InvalidType)]
+    );
+}

@@ -1,0 +1,202 @@
+//! Passwords: what may become one, and what is hashed.
+
+use std::borrow::Cow;
+use std::fmt::{self, Write};
+use std::ops::Deref;
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use icu_normalizer::ComposingNormalizerBorrowed;
+use sha2::{Digest, Sha256};
+
+use crate::email::local_part;
+use crate::rejection::{Code, Fault};
+use crate::secret::Secret;
+use crate::space::is_space_separator;
+
+mod common;
+mod cost;
+mod golomb;
+mod hash;
+mod workspace;
+
+pub use cost::{Argon2Cost, CostOutOfBounds, HashBounds};
+pub use hash::PasswordHash;
+pub use workspace::{Argon2Workspace, Argon2idInput};
+
+/// A password that may be set.
+///
+/// It has 8 to 128 code points after NFC, no control characters, is not among the commonest (OWASP ASVS
+/// 5.0 requirement 6.2.4) and is not the account's own name. There are no rules of composition, nothing is
+/// trimmed or cut, and letter case counts.
+///
+/// ```
+/// use countersign_core::password::{Password, PasswordContext};
+/// use countersign_core::rejection::Code;
+///
+/// let context = PasswordContext { username: Some("ada"), ..PasswordContext::default() };
+/// let password = Password::parse("analytical\u{3000}engine", context)?;
+/// assert_eq!(password.expose(), "analytical engine");
+/// assert_eq!(format!("{password:?}"), "Password([redacted])");
+///
+/// let code = |text| Password::parse(text, context).map_err(|fault| fault.code).err();
+/// assert_eq!(code("Password"), Some(Code::PasswordTooCommon));
+/// assert_eq!(code("short"), Some(Code::TooShort));
+/// # Ok::<(), countersign_core::rejection::Fault>(())
+/// ```
+#[derive(Clone, PartialEq, Eq)]
+pub struct Password(PreparedPassword);
+
+/// What a new password is held against besides the rules that hold for all.
+#[derive(Debug, Clone, Copy)]
+pub struct PasswordContext<'a> {
+    /// Fewest code points; [`Password::MIN_LENGTH`] where this is less.
+    pub min_length: u16,
+    /// The account's username as typed, even a faulty one; `None` where there is none.
+    pub username: Option<&'a str>,
+    /// The account's e-mail address as typed, even a faulty one; `None` where there is none.
+    pub email: Option<&'a str>,
+}
+
+impl Default for PasswordContext<'_> {
+    fn default() -> Self {
+        Self { min_length: Password::MIN_LENGTH, username: None, email: None }
+    }
+}
+
+impl Password {
+    /// Fewest code points a policy can ask for (NIST SP 800-63B-4 section 3.1.1.2, ASVS 6.2.1).
+    pub const MIN_LENGTH: u16 = 8;
+    /// Most code points. ASVS 6.2.9 wants at least 64; an end there must be keeps the work bounded.
+    pub const MAX_LENGTH: u16 = 128;
+
+    /// Reads a password that is to be set.
+    ///
+    /// # Errors
+    /// One fault of the field `password`, which never quotes it: `required`, `invalid_characters`,
+    /// `too_short`, `too_long`, `password_too_common` or `password_is_identity`.
+    pub fn parse(text: &str, context: PasswordContext<'_>) -> Result<Self, Fault> {
+        let fault = |code, message: &'static str| Err(Fault::new("password", code, message));
+        let too_long = || fault(Code::TooLong, "Password must have at most 128 characters.");
+        if text.is_empty() {
+            return fault(Code::Required, "This field is required.");
+        }
+        if text.len() > LONGEST_TEXT {
+            return too_long();
+        }
+        let prepared = Self::prepare(text);
+        let password = prepared.expose();
+        if password.chars().any(char::is_control) {
+            return fault(Code::InvalidCharacters, "Password must not contain control characters.");
+        }
+        let length = password.chars().count();
+        let fewest = context.min_length.clamp(Self::MIN_LENGTH, Self::MAX_LENGTH);
+        if length < usize::from(fewest) {
+            return Err(Fault::new("password", Code::TooShort, too_short(fewest)));
+        }
+        if length > usize::from(Self::MAX_LENGTH) {
+            return too_long();
+        }
+        if common::is_common(password) {
+            return fault(
+                Code::PasswordTooCommon,
+                "This password is one of the most common ones; choose another.",
+            );
+        }
+        let mut names = context.username.into_iter().chain(context.email);
+        // Accepted names are ASCII, and no other character folds to ASCII once NFC has been applied.
+        let is = |name: &str| password.eq_ignore_ascii_case(name);
+        if names.any(is) || context.email.map(local_part).is_some_and(is) {
+            return fault(Code::PasswordIsIdentity, "Password must not be your username or e-mail address.");
+        }
+        Ok(Self(prepared))
+    }
+
+    /// Brings a password that is to be checked into the form that was hashed. It refuses nothing: what
+    /// could be nobody's password is just a wrong one.
+    ///
+    /// ```
+    /// use countersign_core::password::Password;
+    ///
+    /// // An accent typed as one character or as two is the same password (RFC 8265 section 4.2.2).
+    /// assert_eq!(Password::prepare("ide\u{301}e"), Password::prepare("idée"));
+    /// ```
+    pub fn prepare(text: &str) -> PreparedPassword {
+        if text.len() > LONGEST_TEXT {
+            return PreparedPassword::of_nobody(text);
+        }
+        // NFC never needs more than three times the bytes (UAX #15), and growing would leave copies behind.
+        let mut prepared = Preparation(String::with_capacity(text.len() * 3));
+        let written = ComposingNormalizerBorrowed::new_nfc().normalize_to(text, &mut prepared);
+        debug_assert!(written.is_ok(), "writing to a string does not fail");
+        PreparedPassword(Secret::new(prepared.0))
+    }
+}
+
+impl Deref for Password {
+    type Target = PreparedPassword;
+
+    fn deref(&self) -> &PreparedPassword {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Password {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Password([redacted])")
+    }
+}
+
+/// A password in the form that is hashed: NFC, every space separator a plain space (the OpaqueString
+/// profile of RFC 8265 section 4.2, without its refusals).
+///
+/// Equality is meant for tests; stored passwords are compared by [`Argon2Workspace::verify`].
+#[derive(Clone, PartialEq, Eq)]
+pub struct PreparedPassword(Secret<String>);
+
+impl PreparedPassword {
+    /// The text itself. Whoever calls this answers for where it goes.
+    pub fn expose(&self) -> &str {
+        self.0.expose()
+    }
+
+    /// Stands for a text too long to be a password, so that it costs one hash like any other guess. The
+    /// NUL keeps it from being the password of anybody.
+    fn of_nobody(text: &str) -> Self {
+        let mut stand_in = String::from("\0");
+        URL_SAFE_NO_PAD.encode_string(Sha256::digest(text.as_bytes()), &mut stand_in);
+        Self(Secret::new(stand_in))
+    }
+}
+
+impl fmt::Debug for PreparedPassword {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("PreparedPassword([redacted])")
+    }
+}
+
+/// Most bytes that are normalised. NFC folds at most four code points of four bytes into one, so 128 code
+/// points can come of 2,048 bytes and never of more than this.
+const LONGEST_TEXT: usize = 4_096;
+
+/// Takes normalised text and writes a plain space for every space separator. No space composes with what
+/// follows it, so the result is still normalised.
+struct Preparation(String);
+
+impl Write for Preparation {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        text.chars().try_for_each(|character| self.write_char(character))
+    }
+
+    fn write_char(&mut self, character: char) -> fmt::Result {
+        self.0.push(if is_space_separator(character) { ' ' } else { character });
+        Ok(())
+    }
+}
+
+fn too_short(fewest: u16) -> Cow<'static, str> {
+    if fewest == Password::MIN_LENGTH {
+        return Cow::Borrowed("Password must have at least 8 characters.");
+    }
+    Cow::Owned(["Password must have at least ", &fewest.to_string(), " characters."].concat())
+}

@@ -1,0 +1,179 @@
+//! The one costly computation: Argon2id.
+
+use std::fmt;
+
+use argon2::{Algorithm, Argon2, AssociatedData, Block, ParamsBuilder, Version};
+use subtle::ConstantTimeEq;
+use zeroize::{Zeroize, Zeroizing};
+
+use super::{Argon2Cost, PasswordHash, PreparedPassword};
+use crate::rejection::Code;
+
+/// The memory that Argon2id fills, kept from one password to the next: asking the system for it each time
+/// takes a third of the time. One workspace serves one thread; its memory is wiped when it is given back.
+///
+/// ```
+/// use countersign_core::password::{Argon2Cost, Argon2Workspace, Password};
+///
+/// let mut workspace = Argon2Workspace::new();
+/// // Real costs and salts are the host's: Argon2Cost::default() and 16 random bytes.
+/// let cost = Argon2Cost::new(64, 1, 1)?;
+/// let hash = workspace.hash(&Password::prepare("analytical engine"), cost, [7; 16]);
+/// assert!(workspace.verify(&Password::prepare("analytical engine"), &hash));
+/// assert!(!workspace.verify(&Password::prepare("Analytical engine"), &hash));
+/// # Ok::<(), countersign_core::password::CostOutOfBounds>(())
+/// ```
+#[derive(Default)]
+pub struct Argon2Workspace {
+    blocks: Vec<Block>,
+}
+
+impl Argon2Workspace {
+    /// A workspace that holds no memory yet.
+    pub const fn new() -> Self {
+        Self { blocks: Vec::new() }
+    }
+
+    /// Takes the memory for hashes of `cost` beforehand. [`hash`](Self::hash) and
+    /// [`verify`](Self::verify) take it by themselves, but end the program where there is none: an edge
+    /// worker of 128 MiB asks here first.
+    ///
+    /// # Errors
+    /// [`Code::HashTooCostly`] where the system has not so much memory to give.
+    pub fn reserve(&mut self, cost: Argon2Cost) -> Result<(), Code> {
+        let wanted = cost.memory_kib() as usize;
+        if self.blocks.capacity() < wanted {
+            self.release();
+            self.blocks.try_reserve_exact(wanted).map_err(|_| Code::HashTooCostly)?;
+        }
+        Ok(())
+    }
+
+    /// Wipes the memory and gives it back where it is more than hashes of `policy` need. A host calls it
+    /// after a hash of another cost, so that its memory stays threads times `policy`.
+    pub fn release_above(&mut self, policy: Argon2Cost) {
+        if self.blocks.capacity() > policy.memory_kib() as usize {
+            self.release();
+        }
+    }
+
+    /// Hashes a password under a salt that is random and used once.
+    pub fn hash(
+        &mut self,
+        password: &PreparedPassword,
+        cost: Argon2Cost,
+        salt: [u8; PasswordHash::SALT_LENGTH],
+    ) -> PasswordHash {
+        let mut tag = [0; PasswordHash::TAG_LENGTH];
+        let filled = self.fill(&Argon2idInput::of(password, &salt, cost, tag.len()), &mut tag);
+        // Stored, an unfilled tag would lock its account for good.
+        assert!(filled.is_some(), "cost and lengths are within the bounds of Argon2");
+        PasswordHash::new(cost, salt, tag)
+    }
+
+    /// Whether the password is the one that was hashed; the tags are compared in constant time.
+    pub fn verify(&mut self, password: &PreparedPassword, hash: &PasswordHash) -> bool {
+        let expected = hash.tag();
+        let mut tag = Zeroizing::new(vec![0; expected.len()]);
+        let input = Argon2idInput::of(password, hash.salt(), hash.cost(), expected.len());
+        self.fill(&input, &mut tag).is_some() && bool::from(tag.ct_eq(expected))
+    }
+
+    /// Argon2id itself, with all its inputs (RFC 9106 section 3.1): a tag of `output_len` bytes, `None` for
+    /// a salt of fewer than 8 bytes, an output of fewer than 4 or associated data of more than 32.
+    ///
+    /// ```
+    /// use countersign_core::password::{Argon2Cost, Argon2Workspace, Argon2idInput};
+    ///
+    /// // RFC 9106 section 5.3.
+    /// let tag = Argon2Workspace::new().argon2id(Argon2idInput {
+    ///     password: &[1; 32],
+    ///     salt: &[2; 16],
+    ///     secret: &[3; 8],
+    ///     associated_data: &[4; 12],
+    ///     cost: Argon2Cost::new(32, 3, 4)?,
+    ///     output_len: 32,
+    /// });
+    /// assert_eq!(tag.map(|tag| tag[..4].to_vec()), Some(vec![0x0d, 0x64, 0x0d, 0xf5]));
+    /// # Ok::<(), countersign_core::password::CostOutOfBounds>(())
+    /// ```
+    pub fn argon2id(&mut self, input: Argon2idInput<'_>) -> Option<Vec<u8>> {
+        let mut tag = vec![0; input.output_len];
+        self.fill(&input, &mut tag)?;
+        Some(tag)
+    }
+
+    fn fill(&mut self, input: &Argon2idInput<'_>, tag: &mut [u8]) -> Option<()> {
+        let mut params = ParamsBuilder::new();
+        params
+            .m_cost(input.cost.memory_kib())
+            .t_cost(input.cost.iterations())
+            .p_cost(input.cost.parallelism())
+            .output_len(tag.len())
+            .data(AssociatedData::new(input.associated_data).ok()?);
+        let argon2 =
+            Argon2::new_with_secret(input.secret, Algorithm::Argon2id, Version::V0x13, params.build().ok()?);
+        let blocks = self.blocks_for(input.cost);
+        argon2.ok()?.hash_password_into_with_memory(input.password, input.salt, tag, blocks).ok()
+    }
+
+    fn blocks_for(&mut self, cost: Argon2Cost) -> &mut [Block] {
+        let wanted = cost.memory_kib() as usize;
+        if self.blocks.len() < wanted {
+            if self.blocks.capacity() < wanted {
+                self.release();
+            }
+            self.blocks.resize(wanted, Block::new());
+        }
+        &mut self.blocks
+    }
+
+    fn release(&mut self) {
+        for block in &mut self.blocks {
+            AsMut::<[u64]>::as_mut(block).zeroize();
+        }
+        self.blocks = Vec::new();
+    }
+}
+
+impl Drop for Argon2Workspace {
+    fn drop(&mut self) {
+        self.release();
+    }
+}
+
+impl fmt::Debug for Argon2Workspace {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Argon2Workspace").field("kib", &self.blocks.len()).finish_non_exhaustive()
+    }
+}
+
+/// Everything that goes into one Argon2id tag.
+#[derive(Clone, Copy)]
+pub struct Argon2idInput<'a> {
+    /// The message, P.
+    pub password: &'a [u8],
+    /// The nonce, S.
+    pub salt: &'a [u8],
+    /// The secret value, K; empty for none.
+    pub secret: &'a [u8],
+    /// The associated data, X; empty for none.
+    pub associated_data: &'a [u8],
+    /// Memory, passes and lanes: m, t and p.
+    pub cost: Argon2Cost,
+    /// Bytes of the tag, T.
+    pub output_len: usize,
+}
+
+impl<'a> Argon2idInput<'a> {
+    fn of(password: &'a PreparedPassword, salt: &'a [u8], cost: Argon2Cost, output_len: usize) -> Self {
+        let password = password.expose().as_bytes();
+        Self { password, salt, secret: &[], associated_data: &[], cost, output_len }
+    }
+}
+
+impl fmt::Debug for Argon2idInput<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Argon2idInput").field("cost", &self.cost).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,194 @@
+//! Verifying access tokens (RFC 9068 section 4, RFC 8725).
+
+use super::claims::{ClaimSet, invalid, payload_text, required};
+use super::compact::{Compact, decode};
+use super::header::UnverifiedHeader;
+use super::{AccessClaims, Algorithm, Claims, Header, KeySet, TokenError};
+use crate::id::{SessionId, TokenId};
+use crate::rejection::Code;
+use crate::time::Timestamp;
+
+/// Seconds by which the issuer's clock may run ahead of the verifier's. Machines that keep time by NTP
+/// differ by less.
+pub const LEEWAY_MAX_SECS: u32 = 5;
+
+/// Seconds that a token may be good for at most: the longest `ACCESS_TOKEN_TTL_SECS` there is. A longer
+/// one was not issued by us, whatever its signature.
+pub const LIFETIME_MAX_SECS: i64 = 86_400;
+
+/// What a verifier holds a token to.
+#[derive(Debug, Clone, Copy)]
+pub struct Expectation<'a> {
+    /// The algorithms that are accepted; none of them by default.
+    pub algorithms: &'a [Algorithm],
+    /// The `iss`, letter for letter.
+    pub issuer: &'a str,
+    /// The `aud`; `None` takes tokens of every application, as the server that issues them does.
+    pub audience: Option<&'a str>,
+    /// The present.
+    pub now: Timestamp,
+    /// Seconds that `iat` and `nbf` may lie in the future; more than [`LEEWAY_MAX_SECS`] count as that
+    /// many. `exp` has no leeway: a token is never good for longer than it says.
+    pub leeway_secs: u32,
+}
+
+impl<'a> Expectation<'a> {
+    /// Any application's tokens of this issuer, with the longest leeway there is.
+    pub const fn new(algorithms: &'a [Algorithm], issuer: &'a str, now: Timestamp) -> Self {
+        Self { algorithms, issuer, audience: None, now, leeway_secs: LEEWAY_MAX_SECS }
+    }
+
+    /// The same for one application alone.
+    pub const fn for_audience(self, audience: &'a str) -> Self {
+        Self { audience: Some(audience), ..self }
+    }
+}
+
+/// A token that is good, with the claims `C` that it was read for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Verified<C> {
+    /// Its header.
+    pub header: Header,
+    /// What it says.
+    pub claims: C,
+    /// All that it says, as its own JSON text.
+    pub claims_json: String,
+}
+
+/// Verifies an access token of ours, which has every claim of [`AccessClaims`].
+///
+/// ```
+/// use countersign_core::rejection::Code;
+/// use countersign_core::time::Timestamp;
+/// use countersign_core::token::{Algorithm, Expectation, KeySet, VerifyingKey, verify_access_token};
+///
+/// let keys = KeySet::from(VerifyingKey::hs256(b"a secret of at least thirty-two bytes")?);
+/// let now = Timestamp::from_secs(1_700_000_000);
+/// let expectation = Expectation::new(&[Algorithm::Hs256], "https://auth.example", now);
+///
+/// // {"alg":"none"}
+/// let refused = verify_access_token("eyJhbGciOiJub25lIn0.e30.", &keys, &expectation);
+/// assert_eq!(refused.map_err(|error| error.code), Err(Code::TokenAlgorithmNotAllowed));
+/// # Ok::<(), countersign_core::token::KeyError>(())
+/// ```
+///
+/// # Errors
+/// The first of these: `token_malformed`, `token_algorithm_not_allowed`, `token_critical_unsupported`,
+/// `token_type_invalid`, `token_key_unknown`, `token_signature_invalid`, `token_claim_invalid`,
+/// `token_claim_missing`, `token_not_yet_valid`. `token_expired` comes last: such a token would be good
+/// but for its age.
+pub fn verify_access_token(
+    token: &str,
+    keys: &KeySet,
+    expectation: &Expectation<'_>,
+) -> Result<Verified<AccessClaims>, TokenError> {
+    verify(token, keys, expectation, |set, claims| {
+        let token_id = required(set.token_id, "jti")?;
+        let session_id = required(set.session_id, "sid")?;
+        Ok(AccessClaims {
+            issuer: claims.issuer,
+            subject: claims.subject,
+            audience: claims.audience,
+            issued_at: claims.issued_at,
+            expires_at: claims.expires_at,
+            token_id: TokenId::parse(&token_id).ok_or(invalid("jti"))?,
+            session_id: SessionId::parse(&session_id).ok_or(invalid("sid"))?,
+            auth_time: required(set.auth_time, "auth_time")?,
+            amr: required(set.amr, "amr")?,
+        })
+    })
+}
+
+/// Verifies an access token of any issuer that keeps to RFC 9068: of the claims, only those of [`Claims`]
+/// have to be there.
+///
+/// # Errors
+/// As [`verify_access_token`].
+pub fn verify_token(
+    token: &str,
+    keys: &KeySet,
+    expectation: &Expectation<'_>,
+) -> Result<Verified<Claims>, TokenError> {
+    verify(token, keys, expectation, |_, claims| Ok(claims))
+}
+
+fn verify<C>(
+    token: &str,
+    keys: &KeySet,
+    expectation: &Expectation<'_>,
+    read: impl FnOnce(ClaimSet<'_>, Claims) -> Result<C, TokenError>,
+) -> Result<Verified<C>, TokenError> {
+    let compact = Compact::split(token)?;
+    let unverified = UnverifiedHeader::read(compact.header)?;
+    unverified.require_access_token()?;
+    let header = check_signature(&compact, unverified, keys, expectation.algorithms)?;
+
+    let claims_json = payload_text(compact.payload)?;
+    let mut set = ClaimSet::read(&claims_json)?;
+    let claims = hold_to_values(&mut set, expectation)?;
+    let (issued_at, expires_at, not_before) = (claims.issued_at, claims.expires_at, set.not_before);
+    let claims = read(set, claims)?;
+
+    let latest = expectation.now.plus_secs(expectation.leeway_secs.min(LEEWAY_MAX_SECS).into());
+    if issued_at > latest {
+        return Err(TokenError::claim(Code::TokenNotYetValid, "iat"));
+    }
+    if not_before.is_some_and(|not_before| not_before > latest) {
+        return Err(TokenError::claim(Code::TokenNotYetValid, "nbf"));
+    }
+    // "On or after" the second of `exp` it is refused (RFC 7519 section 4.1.4).
+    if expectation.now >= expires_at {
+        return Err(TokenError::claim(Code::TokenExpired, "exp"));
+    }
+    Ok(Verified { header, claims, claims_json })
+}
+
+/// The claims that every access token has, with the values that are expected.
+fn hold_to_values(set: &mut ClaimSet<'_>, expectation: &Expectation<'_>) -> Result<Claims, TokenError> {
+    let issuer = required(set.issuer.take(), "iss")?;
+    if issuer != expectation.issuer {
+        return Err(invalid("iss"));
+    }
+    let subject = required(set.subject.take(), "sub")?;
+    if subject.is_empty() {
+        return Err(invalid("sub"));
+    }
+    let audience = required(set.audience.take(), "aud")?;
+    if expectation.audience.is_some_and(|expected| expected != audience) {
+        return Err(invalid("aud"));
+    }
+    let issued_at = required(set.issued_at, "iat")?;
+    let expires_at = required(set.expires_at, "exp")?;
+    if !(1..=LIFETIME_MAX_SECS).contains(&expires_at.secs_since(issued_at)) {
+        return Err(invalid("exp"));
+    }
+    Ok(Claims {
+        issuer: issuer.into_owned(),
+        subject: subject.into_owned(),
+        audience: audience.into_owned(),
+        issued_at,
+        expires_at,
+    })
+}
+
+/// Believes a header once the signature under the key that it names holds.
+///
+/// # Errors
+/// `token_algorithm_not_allowed`, `token_key_unknown`, `token_malformed`, `token_signature_invalid`.
+pub(super) fn check_signature(
+    compact: &Compact<'_>,
+    unverified: UnverifiedHeader,
+    keys: &KeySet,
+    algorithms: &[Algorithm],
+) -> Result<Header, TokenError> {
+    let UnverifiedHeader { header, .. } = unverified;
+    if !algorithms.contains(&header.algorithm) {
+        return Err(TokenError::of(Code::TokenAlgorithmNotAllowed));
+    }
+    let key = keys.find(header.kid.as_deref(), header.algorithm)?;
+    if key.matches(compact.signed.as_bytes(), &decode(compact.signature)?) {
+        Ok(header)
+    } else {
+        Err(TokenError::of(Code::TokenSignatureInvalid))
+    }
+}

@@ -1,0 +1,76 @@
+//! The header of a token (RFC 7515 section 4).
+
+use super::compact::{MALFORMED, decode};
+use super::{Algorithm, TokenError};
+use crate::json::{Document, Value};
+use crate::rejection::Code;
+
+/// What the header of a verified token says.
+///
+/// `jku`, `jwk`, `x5u` and `x5c` would have the token name its own key; nothing reads or follows them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Header {
+    /// How the token is signed.
+    pub algorithm: Algorithm,
+    /// The key's name, `None` where the token names none.
+    pub kid: Option<String>,
+    /// The header as its own JSON text.
+    pub json: String,
+}
+
+/// A header that is well formed, of a token whose signature nobody has looked at yet.
+pub(super) struct UnverifiedHeader {
+    pub(super) header: Header,
+    typ: Option<String>,
+}
+
+impl UnverifiedHeader {
+    /// Reads the first part of a token.
+    ///
+    /// # Errors
+    /// `token_malformed` where it is no JSON object of the right types, `token_algorithm_not_allowed` for
+    /// any algorithm but those of [`Algorithm`], `token_critical_unsupported` for any `crit`, and for a
+    /// `b64` that changes what is signed (RFC 7797 section 7 forbids it in JWTs).
+    pub(super) fn read(part: &str) -> Result<Self, TokenError> {
+        let json = String::from_utf8(decode(part)?).map_err(|_| MALFORMED)?;
+        let document = Document::parse(json.as_bytes()).map_err(|_| MALFORMED)?;
+        if !document.is_object() {
+            return Err(MALFORMED);
+        }
+        let (mut algorithm, mut kid, mut typ) = (None, None, None);
+        for (name, value) in document.members() {
+            match name {
+                "alg" => algorithm = Some(text(value)?),
+                "kid" => kid = Some(text(value)?),
+                "typ" => typ = Some(text(value)?),
+                "crit" => return Err(TokenError::of(Code::TokenCriticalUnsupported)),
+                "b64" if value.boolean() != Some(true) => {
+                    return Err(TokenError::of(Code::TokenCriticalUnsupported));
+                }
+                _ => {}
+            }
+        }
+        let algorithm = Algorithm::from_name(&algorithm.ok_or(MALFORMED)?)
+            .ok_or(TokenError::of(Code::TokenAlgorithmNotAllowed))?;
+        Ok(Self { header: Header { algorithm, kid, json }, typ })
+    }
+
+    /// Holds the token to be an access token: `typ` is `at+jwt`, in any letter case, with or without
+    /// `application/` before it (RFC 9068 section 4, RFC 7515 section 4.1.9).
+    ///
+    /// # Errors
+    /// `token_type_invalid` for any other type, and for none.
+    pub(super) fn require_access_token(&self) -> Result<(), TokenError> {
+        let names = ["at+jwt", "application/at+jwt"];
+        let typ = self.typ.as_deref().unwrap_or_default();
+        if names.iter().any(|name| name.eq_ignore_ascii_case(typ)) {
+            Ok(())
+        } else {
+            Err(TokenError::of(Code::TokenTypeInvalid))
+        }
+    }
+}
+
+fn text(value: Value<'_>) -> Result<String, TokenError> {
+    value.text().map(|text| text.into_owned()).ok_or(MALFORMED)
+}

@@ -1,0 +1,123 @@
+//! Tokens: JWTs in the compact form (RFC 7519, RFC 7515) and refresh tokens of our own form.
+//!
+//! Cryptography stands in one file, [`provider`], which jsonwebtoken signs through. The rest of what makes
+//! a token good (its form, header, types, times) is decided here, and in this order: form, header,
+//! signature, claims. Nothing that a token says of itself is believed before its signature holds, and the
+//! header picks neither a key that is not known nor an algorithm: each key has one.
+
+mod access;
+mod claims;
+mod compact;
+mod header;
+mod jwk;
+mod jws;
+mod keys;
+pub mod provider;
+mod refresh;
+mod root;
+#[cfg(feature = "sign")]
+mod signing;
+
+pub use access::{
+    Expectation, LEEWAY_MAX_SECS, LIFETIME_MAX_SECS, Verified, verify_access_token, verify_token,
+};
+pub use claims::{AccessClaims, Claims};
+pub use compact::TOKEN_LEN_MAX;
+pub use header::Header;
+pub use jws::{Decoded, Jws, decode_token, verify_jws};
+pub use keys::{HS256_SECRET_LEN_MIN, KeyError, KeySet, VerifyingKey};
+pub use refresh::{RefreshKey, RefreshToken};
+pub use root::RootSecret;
+#[cfg(feature = "sign")]
+pub use signing::SigningKey;
+
+use std::fmt;
+
+use crate::rejection::Code;
+
+/// How a token is signed. There is no word for `none`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Algorithm {
+    /// HMAC with SHA-256 under a shared secret (RFC 7518 section 3.2).
+    Hs256,
+    /// Ed25519 (RFC 8037 section 3.1).
+    EdDsa,
+}
+
+impl Algorithm {
+    /// The name in the header parameter `alg`.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Algorithm::Hs256 => "HS256",
+            Algorithm::EdDsa => "EdDSA",
+        }
+    }
+
+    /// The algorithm of this name, letter case included (RFC 7515 section 4.1.1); `None` for any other.
+    pub fn from_name(name: &str) -> Option<Self> {
+        [Algorithm::Hs256, Algorithm::EdDsa].into_iter().find(|algorithm| algorithm.as_str() == name)
+    }
+}
+
+/// Why a token is refused. It repeats nothing of the token.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TokenError {
+    /// The stable word.
+    pub code: Code,
+    /// The claim at fault, `None` where the fault lies elsewhere.
+    pub claim: Option<&'static str>,
+}
+
+impl TokenError {
+    /// A refusal for which no claim is to blame.
+    pub const fn of(code: Code) -> Self {
+        Self { code, claim: None }
+    }
+
+    /// A refusal for a claim.
+    pub const fn claim(code: Code, claim: &'static str) -> Self {
+        Self { code, claim: Some(claim) }
+    }
+
+    /// The value of the header `WWW-Authenticate` (RFC 6750 section 3). Where no token came, it names no
+    /// error (section 3.1).
+    ///
+    /// ```
+    /// use countersign_core::rejection::Code;
+    /// use countersign_core::token::TokenError;
+    ///
+    /// assert_eq!(
+    ///     TokenError::claim(Code::TokenExpired, "exp").www_authenticate(),
+    ///     r#"Bearer error="invalid_token", error_description="The token has expired. (exp)""#,
+    /// );
+    /// assert_eq!(TokenError::of(Code::TokenRequired).www_authenticate(), "Bearer");
+    /// ```
+    pub fn www_authenticate(&self) -> String {
+        if self.code == Code::TokenRequired {
+            return "Bearer".to_owned();
+        }
+        let mut value = String::from("Bearer error=\"invalid_token\", error_description=\"");
+        self.describe(&mut |text| value.push_str(text));
+        value.push('"');
+        value
+    }
+
+    fn describe(&self, write: &mut dyn FnMut(&str)) {
+        write(self.code.meaning());
+        if let Some(claim) = self.claim {
+            write(" (");
+            write(claim);
+            write(")");
+        }
+    }
+}
+
+impl fmt::Display for TokenError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut written = Ok(());
+        self.describe(&mut |text| written = written.and_then(|()| f.write_str(text)));
+        written
+    }
+}
+
+impl std::error::Error for TokenError {}

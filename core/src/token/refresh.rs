@@ -1,0 +1,90 @@
+//! Refresh tokens: opaque to their bearer, and made again from what the store holds.
+
+use std::fmt;
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use hmac::{Hmac, Mac};
+use sha2::Sha256;
+use zeroize::Zeroizing;
+
+use crate::id::SessionId;
+use crate::secret::Secret;
+
+/// The key that refresh tokens are made with, derived of the root secret for this alone.
+#[derive(Clone)]
+pub struct RefreshKey(Hmac<Sha256>);
+
+impl RefreshKey {
+    /// The key of these bytes.
+    pub fn new(bytes: &[u8; 32]) -> Self {
+        // HMAC pads its key with zeros to a block (RFC 2104 section 2); done here, it cannot fail.
+        let mut block = Zeroizing::new([0; 64]);
+        block[..bytes.len()].copy_from_slice(bytes);
+        Self(hmac::digest::KeyInit::new(&(*block).into()))
+    }
+}
+
+impl fmt::Debug for RefreshKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("RefreshKey([redacted])")
+    }
+}
+
+/// What a refresh token says: which session, and which of its pairs it belongs to.
+///
+/// The token is base64url of session (16 bytes), number (4, big-endian) and HMAC-SHA256 over both (32).
+/// So the current one can be made again, for a client that lost the response, while the store keeps only
+/// its digest.
+///
+/// ```
+/// use countersign_core::id::SessionId;
+/// use countersign_core::token::{RefreshKey, RefreshToken};
+///
+/// let key = RefreshKey::new(&[7; 32]);
+/// let session = SessionId::from_bytes([1; 16]);
+/// let token = RefreshToken::mint(&key, session, 3);
+/// assert_eq!(RefreshToken::parse(token.expose(), &key), Some(RefreshToken { session, number: 3 }));
+/// assert_eq!(RefreshToken::parse(token.expose(), &RefreshKey::new(&[8; 32])), None);
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RefreshToken {
+    /// The log-in it belongs to.
+    pub session: SessionId,
+    /// How many pairs were given before this one.
+    pub number: u32,
+}
+
+/// Bytes that say something, before the bytes that prove it.
+const SAID_LEN: usize = 20;
+/// Bytes of a whole token.
+const TOKEN_LEN: usize = SAID_LEN + 32;
+
+impl RefreshToken {
+    /// Makes the token of a session and a number, always the same one: 70 characters.
+    pub fn mint(key: &RefreshKey, session: SessionId, number: u32) -> Secret<String> {
+        let mut bytes = Zeroizing::new([0; TOKEN_LEN]);
+        let (said, proof) = bytes.split_at_mut(SAID_LEN);
+        said[..16].copy_from_slice(session.as_bytes());
+        said[16..].copy_from_slice(&number.to_be_bytes());
+        proof.copy_from_slice(&key.0.clone().chain_update(said).finalize().into_bytes());
+        Secret::new(URL_SAFE_NO_PAD.encode(*bytes))
+    }
+
+    /// Reads a token that this key has made, in constant time for any other; `None` for all others. That
+    /// the session lives and the number is the present one, the store has to say.
+    pub fn parse(text: &str, key: &RefreshKey) -> Option<Self> {
+        let mut bytes = [0; TOKEN_LEN];
+        let length = URL_SAFE_NO_PAD.decode_slice(text, &mut bytes).ok()?;
+        if length != TOKEN_LEN {
+            return None;
+        }
+        let (said, proof) = bytes.split_at(SAID_LEN);
+        key.0.clone().chain_update(said).verify_slice(proof).ok()?;
+        let (session, number) = said.split_first_chunk::<16>()?;
+        Some(Self {
+            session: SessionId::from_bytes(*session),
+            number: u32::from_be_bytes(number.try_into().ok()?),
+        })
+    }
+}

@@ -1,0 +1,67 @@
+//! The one secret of an installation, from which every other key is derived.
+
+use hkdf::Hkdf;
+use sha2::Sha256;
+
+use super::{HS256_SECRET_LEN_MIN, KeyError, RefreshKey};
+use crate::secret::Secret;
+
+/// The bytes of `SECRET_KEY`, or the key that was made at the first start.
+///
+/// HS256 signs with these bytes themselves, so that any JWT library that shares them verifies; every other
+/// key is derived (HKDF-SHA256, RFC 5869), so that none tells anything of another.
+///
+/// ```
+/// use countersign_core::token::{Algorithm, RootSecret};
+///
+/// let root = RootSecret::new(b"a secret of at least thirty-two bytes")?;
+/// assert_eq!(root.signing_key(Algorithm::EdDsa)?.algorithm(), Algorithm::EdDsa);
+/// assert_eq!(format!("{root:?}"), "RootSecret([redacted])");
+/// # Ok::<(), countersign_core::token::KeyError>(())
+/// ```
+#[derive(Debug, Clone)]
+pub struct RootSecret(Secret<Vec<u8>>);
+
+impl RootSecret {
+    /// Takes the bytes in.
+    ///
+    /// # Errors
+    /// Where there are fewer than [`HS256_SECRET_LEN_MIN`].
+    pub fn new(bytes: &[u8]) -> Result<Self, KeyError> {
+        if bytes.len() < HS256_SECRET_LEN_MIN {
+            return Err(KeyError { reason: "The secret key needs at least 32 bytes." });
+        }
+        Ok(Self(Secret::new(bytes.to_vec())))
+    }
+
+    /// The key that signs access tokens.
+    ///
+    /// # Errors
+    /// As [`SigningKey::hs256`](super::SigningKey::hs256), which has none for a secret of this length.
+    #[cfg(feature = "sign")]
+    pub fn signing_key(&self, algorithm: super::Algorithm) -> Result<super::SigningKey, KeyError> {
+        let Self(secret) = self;
+        match algorithm {
+            super::Algorithm::Hs256 => super::SigningKey::hs256(secret.expose()),
+            super::Algorithm::EdDsa => {
+                let seed = derive(secret.expose(), b"countersign/ed25519/1");
+                Ok(super::SigningKey::ed25519(seed.expose()))
+            }
+        }
+    }
+
+    /// The key that refresh tokens are made with.
+    pub fn refresh_key(&self) -> RefreshKey {
+        let Self(secret) = self;
+        RefreshKey::new(derive(secret.expose(), b"countersign/refresh/1").expose())
+    }
+}
+
+/// A key of `N` bytes for one purpose, whose name holds a number for the day it has to change.
+pub(super) fn derive<const N: usize>(secret: &[u8], purpose: &[u8]) -> Secret<[u8; N]> {
+    const { assert!(N <= 32, "more than one hash of SHA-256") };
+    let mut key = [0; N];
+    #[expect(clippy::expect_used, reason = "HKDF gives up to 255 hashes, and one was checked above")]
+    Hkdf::<Sha256>::new(None, secret).expand(purpose, &mut key).expect("one hash is given");
+    Secret::new(key)
+}
