@@ -84,9 +84,7 @@ fn access_tokens_are_taken_and_refused_as_the_vectors_say() {
         let mut expectation = Expectation::new(&algorithms, text(case, "issuer"), now);
         expectation.audience = case["audience"].as_str();
         let token = text(case, "token");
-        let good = |header: &str, claims: &str| {
-            json!({ "ok": true, "header": vectors_json(header), "claims": vectors_json(claims) })
-        };
+        let good = |header: &str, claims: &str| json!({ "ok": true, "header": vectors_json(header), "claims": vectors_json(claims) });
         let found = match text(case, "profile") {
             "countersign" => verify_access_token(token, &keys, &expectation).map(|verified| {
                 hold_ours(&verified.claims, &vectors_json(&verified.claims_json));
@@ -123,7 +121,8 @@ fn hold_ours(claims: &countersign_core::token::AccessClaims, json: &Value) {
 #[cfg_attr(target_arch = "wasm32", wasm_bindgen_test)]
 fn no_token_changed_in_one_character_is_taken() {
     let vectors = vectors(include_str!("../../tests/vectors/jwt.json"));
-    let good = list(&vectors, "cases").iter().find(|case| text(case, "name") == "EdDSA with a named key").unwrap();
+    let good =
+        list(&vectors, "cases").iter().find(|case| text(case, "name") == "EdDSA with a named key").unwrap();
     let keys = KeySet::from_json(&good["keys"].to_string()).unwrap();
     let now = Timestamp::from_secs(good["now"].as_i64().unwrap());
     let expectation = Expectation::new(&[Algorithm::EdDsa], text(good, "issuer"), now);
@@ -151,7 +150,9 @@ fn decoding_shows_what_any_good_token_says() {
                 assert_eq!(vectors_json(&decoded.claims_json), case["claims"], "{}", case["name"]);
             }
             // It asks for nothing but the form: a token with a wrong signature or claim is shown as well.
-            (false, Some("token_claim_invalid" | "token_expired")) => assert!(decoded.is_ok(), "{}", case["name"]),
+            (false, Some("token_claim_invalid" | "token_expired")) => {
+                assert!(decoded.is_ok(), "{}", case["name"])
+            }
             _ => {}
         }
     }
@@ -165,7 +166,8 @@ fn signatures_hold_as_the_rfcs_say() {
     for case in list(&vectors, "signatures") {
         let keys = KeySet::from_json(&case["keys"].to_string()).unwrap();
         let found = verify_jws(text(case, "token"), &keys, &algorithms(case));
-        let found = found.map(|jws| json!({ "ok": true, "payload": String::from_utf8(jws.payload).unwrap() }));
+        let found =
+            found.map(|jws| json!({ "ok": true, "payload": String::from_utf8(jws.payload).unwrap() }));
         let expected = verdict(case, &["ok", "payload", "code"]);
         differences.hold(text(case, "name"), &found.unwrap_or_else(refusal), &expected);
     }
@@ -226,7 +228,10 @@ fn json_is_walked_as_the_vectors_say() {
         };
         let found = match Document::parse(&input) {
             Ok(document) => {
-                assert_eq!(document.root().raw(), case["text"].as_str().unwrap().trim_matches([' ', '\t', '\r', '\n']));
+                assert_eq!(
+                    document.root().raw(),
+                    case["text"].as_str().unwrap().trim_matches([' ', '\t', '\r', '\n'])
+                );
                 json!({ "ok": true })
             }
             Err(error) => json!({ "ok": false, "fault": error.fault.as_str(), "offset": error.offset }),

@@ -1,7 +1,5 @@
 //! The escapes of strings (RFC 8259 section 7).
 
-use std::borrow::Cow;
-
 /// Bytes of `\u0000`.
 pub(super) const UNIT_LEN: usize = 6;
 
@@ -11,12 +9,11 @@ pub(super) fn code_unit(text: &[u8]) -> Option<u32> {
     digits.iter().try_fold(0, |unit, digit| Some(unit << 4 | char::from(*digit).to_digit(16)?))
 }
 
-/// The characters that an already walked string stands for.
-pub(super) fn unescape(inside: &str) -> Cow<'_, str> {
-    let Some(first) = inside.find('\\') else { return Cow::Borrowed(inside) };
+/// The characters that an already walked string with escapes stands for.
+pub(super) fn unescape(inside: &str) -> String {
     let mut text = String::with_capacity(inside.len());
-    text.push_str(&inside[..first]);
-    let mut rest = &inside[first..];
+    let (plain, mut rest) = inside.split_at(inside.find('\\').unwrap_or(inside.len()));
+    text.push_str(plain);
     while let Some(escape) = rest.as_bytes().get(1) {
         let (character, length) = match escape {
             b'u' => unicode(rest.as_bytes()),
@@ -29,11 +26,11 @@ pub(super) fn unescape(inside: &str) -> Cow<'_, str> {
         };
         text.push(character);
         rest = &rest[length..];
-        let plain = rest.find('\\').unwrap_or(rest.len());
-        text.push_str(&rest[..plain]);
-        rest = &rest[plain..];
+        let (plain, next) = rest.split_at(rest.find('\\').unwrap_or(rest.len()));
+        text.push_str(plain);
+        rest = next;
     }
-    Cow::Owned(text)
+    text
 }
 
 /// The character of one `\u` escape, or of two that are a pair, and the bytes it takes. The walk has let

@@ -9,12 +9,11 @@ const TOO_LARGE: &[u8; 309] = b"\
     64475730270069855571366959622842914819860834936475292719074168444365510704342711559699508093042880\
     177904174497792";
 
+/// As many digits as this reach it, fewer only with an exponent.
+pub(super) const OVERFLOW_DIGITS: usize = TOO_LARGE.len();
+
 /// Whether a JSON number (the walk has seen to its grammar) is less than the smallest that overflows.
 pub(super) fn is_finite(number: &str) -> bool {
-    // As many digits as this cannot reach it without an exponent, and most numbers are shorter.
-    if number.len() < TOO_LARGE.len() && !number.contains(['e', 'E']) {
-        return true;
-    }
     let (mantissa, exponent) = number.split_once(['e', 'E']).unwrap_or((number, "0"));
     let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
     let whole = whole.trim_start_matches('-');
@@ -27,11 +26,11 @@ pub(super) fn is_finite(number: &str) -> bool {
     // The number is 0.d1 d2 d3 … × 10^magnitude, and `TOO_LARGE` is so with 309. Lengths of a text fit an
     // i64 easily; an exponent that does not fit lies beyond all lengths either way.
     let magnitude = (whole.len() as i64 - zeros as i64).saturating_add(exponent_of(exponent));
-    match magnitude.cmp(&(TOO_LARGE.len() as i64)) {
+    match magnitude.cmp(&(OVERFLOW_DIGITS as i64)) {
         std::cmp::Ordering::Less => true,
         std::cmp::Ordering::Greater => false,
         std::cmp::Ordering::Equal => {
-            let padded = significant.chain(std::iter::repeat(b'0')).take(TOO_LARGE.len());
+            let padded = significant.chain(std::iter::repeat(b'0')).take(OVERFLOW_DIGITS);
             padded.lt(TOO_LARGE.iter().copied())
         }
     }

@@ -1,5 +1,6 @@
 //! One walk over the text, byte by byte, that goes no deeper than [`DEPTH_MAX`].
 
+use std::borrow::Cow;
 use std::collections::BinaryHeap;
 
 use super::escape::{UNIT_LEN, code_unit, unescape};
@@ -12,8 +13,11 @@ const PAIRWISE_MAX: usize = 16;
 /// The walk and what it has gathered.
 pub(super) struct Walk<'a> {
     text: &'a str,
+    /// Where it stands. Whatever returns a fault leaves it standing there.
     at: usize,
     depth: usize,
+    /// Whether the string that was walked last holds escapes.
+    escaped: bool,
     /// The members of every object that is open; at the end, those of the top level.
     pub(super) members: Vec<Member<'a>>,
     /// The elements of the top-level array.
@@ -22,21 +26,26 @@ pub(super) struct Walk<'a> {
 
 impl<'a> Walk<'a> {
     pub(super) fn new(text: &'a str) -> Self {
-        Self { text, at: 0, depth: 0, members: Vec::new(), items: Vec::new() }
+        Self { text, at: 0, depth: 0, escaped: false, members: Vec::new(), items: Vec::new() }
     }
 
     /// One value with nothing but blanks around it.
     pub(super) fn document(&mut self) -> Result<Value<'a>, JsonError> {
+        let root = self.root();
+        root.map_err(|fault| JsonError { offset: self.at, fault })
+    }
+
+    fn root(&mut self) -> Result<Value<'a>, JsonFault> {
         self.blanks();
         let root = self.value()?;
         self.blanks();
-        if self.at == self.text.len() { Ok(root) } else { Err(self.fault(JsonFault::Syntax)) }
+        if self.at == self.text.len() { Ok(root) } else { Err(JsonFault::Syntax) }
     }
 
-    fn value(&mut self) -> Result<Value<'a>, JsonError> {
+    fn value(&mut self) -> Result<Value<'a>, JsonFault> {
         let start = self.at;
         match self.peek() {
-            Some(b'"') => self.string().map(|_| ())?,
+            Some(b'"') => self.string().map(|_inside| ())?,
             Some(b'{') => self.nested(Self::object)?,
             Some(b'[') => self.nested(Self::array)?,
             Some(b't') => self.word("true")?,
@@ -48,9 +57,9 @@ impl<'a> Walk<'a> {
     }
 
     /// What a bracket opens, one level deeper.
-    fn nested(&mut self, contents: fn(&mut Self) -> Result<(), JsonError>) -> Result<(), JsonError> {
+    fn nested(&mut self, contents: fn(&mut Self) -> Result<(), JsonFault>) -> Result<(), JsonFault> {
         if self.depth == DEPTH_MAX {
-            return Err(self.fault(JsonFault::TooDeep));
+            return Err(JsonFault::TooDeep);
         }
         self.depth += 1;
         self.at += 1;
@@ -60,25 +69,31 @@ impl<'a> Walk<'a> {
         Ok(())
     }
 
-    fn object(&mut self) -> Result<(), JsonError> {
+    fn object(&mut self) -> Result<(), JsonFault> {
         let first = self.members.len();
         if self.eat(b'}') {
             return Ok(());
         }
+        if first == 0 {
+            // Room for what tokens and forms have, so that it need not grow three times.
+            self.members.reserve(PAIRWISE_MAX);
+        }
         loop {
             let offset = self.at;
-            let name = unescape(self.string()?);
+            let inside = self.string()?;
+            let name = if self.escaped { Cow::Owned(unescape(inside)) } else { Cow::Borrowed(inside) };
             self.blanks();
             self.expect(b':')?;
             self.blanks();
             let value = self.value()?;
-            self.members.push(Member { name, offset, value });
+            self.members.push(Member { mark: mark(&name), name, offset, value });
             if self.closes(b'}')? {
                 break;
             }
         }
         if let Some(offset) = second_of_a_name(&self.members[first..]) {
-            return Err(JsonError { offset, fault: JsonFault::DuplicateName });
+            self.at = offset;
+            return Err(JsonFault::DuplicateName);
         }
         if self.depth > 1 {
             self.members.truncate(first);
@@ -86,7 +101,7 @@ impl<'a> Walk<'a> {
         Ok(())
     }
 
-    fn array(&mut self) -> Result<(), JsonError> {
+    fn array(&mut self) -> Result<(), JsonFault> {
         if self.eat(b']') {
             return Ok(());
         }
@@ -102,7 +117,7 @@ impl<'a> Walk<'a> {
     }
 
     /// Takes the closing bracket (true), or a comma and the blanks after it (false).
-    fn closes(&mut self, bracket: u8) -> Result<bool, JsonError> {
+    fn closes(&mut self, bracket: u8) -> Result<bool, JsonFault> {
         self.blanks();
         if self.eat(bracket) {
             return Ok(true);
@@ -112,43 +127,45 @@ impl<'a> Walk<'a> {
         Ok(false)
     }
 
-    /// What stands between the quotes, still escaped.
-    fn string(&mut self) -> Result<&'a str, JsonError> {
+    /// What stands between the quotes.
+    fn string(&mut self) -> Result<&'a str, JsonFault> {
         self.expect(b'"')?;
         let start = self.at;
+        self.escaped = false;
         loop {
+            self.at += plain_len(&self.text.as_bytes()[self.at..]);
             match self.peek() {
                 Some(b'"') => break,
                 Some(b'\\') => self.escape()?,
-                Some(0x20..) => self.at += 1,
                 // Control characters have to be escaped (RFC 8259 section 7).
-                Some(..0x20) | None => return Err(self.fault(JsonFault::Syntax)),
+                _ => return Err(JsonFault::Syntax),
             }
+            self.escaped = true;
         }
         let inside = self.since(start);
         self.at += 1;
         Ok(inside)
     }
 
-    fn escape(&mut self) -> Result<(), JsonError> {
+    fn escape(&mut self) -> Result<(), JsonFault> {
         let rest = &self.text.as_bytes()[self.at..];
         self.at += match rest.get(1) {
             Some(b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't') => 2,
             Some(b'u') => match code_unit(rest) {
-                None => return Err(self.fault(JsonFault::Syntax)),
+                None => return Err(JsonFault::Syntax),
                 Some(0xD800..0xDC00) => match code_unit(&rest[UNIT_LEN..]) {
                     Some(0xDC00..0xE000) => 2 * UNIT_LEN,
-                    _ => return Err(self.fault(JsonFault::LoneSurrogate)),
+                    _ => return Err(JsonFault::LoneSurrogate),
                 },
-                Some(0xDC00..0xE000) => return Err(self.fault(JsonFault::LoneSurrogate)),
+                Some(0xDC00..0xE000) => return Err(JsonFault::LoneSurrogate),
                 Some(_) => UNIT_LEN,
             },
-            _ => return Err(self.fault(JsonFault::Syntax)),
+            _ => return Err(JsonFault::Syntax),
         };
         Ok(())
     }
 
-    fn number(&mut self) -> Result<(), JsonError> {
+    fn number(&mut self) -> Result<(), JsonFault> {
         let start = self.at;
         self.eat(b'-');
         if !self.eat(b'0') {
@@ -157,29 +174,32 @@ impl<'a> Walk<'a> {
         if self.eat(b'.') {
             self.digits()?;
         }
-        if self.eat(b'e') || self.eat(b'E') {
+        let exponent = self.eat(b'e') || self.eat(b'E');
+        if exponent {
             let _sign = self.eat(b'+') || self.eat(b'-');
             self.digits()?;
         }
-        if number::is_finite(self.since(start)) {
+        let number = self.since(start);
+        if (!exponent && number.len() < number::OVERFLOW_DIGITS) || number::is_finite(number) {
             Ok(())
         } else {
-            Err(JsonError { offset: start, fault: JsonFault::NumberTooLarge })
+            self.at = start;
+            Err(JsonFault::NumberTooLarge)
         }
     }
 
     /// One digit or more.
-    fn digits(&mut self) -> Result<(), JsonError> {
+    fn digits(&mut self) -> Result<(), JsonFault> {
         let start = self.at;
         while matches!(self.peek(), Some(b'0'..=b'9')) {
             self.at += 1;
         }
-        if self.at > start { Ok(()) } else { Err(self.fault(JsonFault::Syntax)) }
+        if self.at > start { Ok(()) } else { Err(JsonFault::Syntax) }
     }
 
-    fn word(&mut self, word: &str) -> Result<(), JsonError> {
+    fn word(&mut self, word: &str) -> Result<(), JsonFault> {
         if !self.text.as_bytes()[self.at..].starts_with(word.as_bytes()) {
-            return Err(self.fault(JsonFault::Syntax));
+            return Err(JsonFault::Syntax);
         }
         self.at += word.len();
         Ok(())
@@ -191,8 +211,8 @@ impl<'a> Walk<'a> {
         }
     }
 
-    fn expect(&mut self, byte: u8) -> Result<(), JsonError> {
-        if self.eat(byte) { Ok(()) } else { Err(self.fault(JsonFault::Syntax)) }
+    fn expect(&mut self, byte: u8) -> Result<(), JsonFault> {
+        if self.eat(byte) { Ok(()) } else { Err(JsonFault::Syntax) }
     }
 
     fn eat(&mut self, byte: u8) -> bool {
@@ -209,19 +229,44 @@ impl<'a> Walk<'a> {
     fn since(&self, start: usize) -> &'a str {
         &self.text[start..self.at]
     }
+}
 
-    fn fault(&self, fault: JsonFault) -> JsonError {
-        JsonError { offset: self.at, fault }
+/// How many bytes stand before the next quote, backslash or control character, or the end.
+fn plain_len(text: &[u8]) -> usize {
+    let ends = |byte: &u8| matches!(byte, b'"' | b'\\' | ..0x20);
+    let (words, rest) = text.as_chunks::<8>();
+    for (place, word) in words.iter().enumerate() {
+        // Eight bytes at a time: subtracting borrows into the high bit of each byte that is less than what
+        // is subtracted, and the lowest such bit is always a true one.
+        let word = u64::from_le_bytes(*word);
+        let less = |word: u64, bound: u8| word.wrapping_sub(each(bound)) & !word & each(0x80);
+        let found = less(word, 0x20) | less(word ^ each(b'"'), 1) | less(word ^ each(b'\\'), 1);
+        if found != 0 {
+            return place * 8 + found.trailing_zeros() as usize / 8;
+        }
     }
+    words.len() * 8 + rest.iter().position(ends).unwrap_or(rest.len())
+}
+
+/// A word of eight times the same byte.
+const fn each(byte: u8) -> u64 {
+    u64::from_ne_bytes([byte; 8])
+}
+
+/// Four bytes that mostly tell two names apart at a glance.
+fn mark(name: &str) -> u32 {
+    let name = name.as_bytes();
+    let at = |place: usize| name.get(place).copied().unwrap_or_default();
+    u32::from_le_bytes([at(0), at(1), at(2), name.len() as u8])
 }
 
 /// Where the earliest name stands that the object has had before, `None` where all differ.
 fn second_of_a_name(members: &[Member<'_>]) -> Option<usize> {
     if members.len() <= PAIRWISE_MAX {
-        let repeated = members
-            .iter()
-            .enumerate()
-            .find(|(place, member)| members[..*place].iter().any(|before| before.name == member.name));
+        let repeated = members.iter().enumerate().find(|(place, member)| {
+            let before = &members[..*place];
+            before.iter().any(|before| before.mark == member.mark && before.name == member.name)
+        });
         return repeated.map(|(_, member)| member.offset);
     }
     // The heap sorts in n log n whatever the names are, and is less code in the wasm than `sort_unstable`.
@@ -229,4 +274,74 @@ fn second_of_a_name(members: &[Member<'_>]) -> Option<usize> {
     let sorted = BinaryHeap::from(names).into_sorted_vec();
     let repeated = sorted.windows(2).filter(|pair| pair[0].0 == pair[1].0);
     repeated.map(|pair| pair[1].1).min()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Document, JsonError, JsonFault};
+
+    fn fault(text: &str) -> Option<(JsonFault, usize)> {
+        Document::parse(text.as_bytes()).err().map(|JsonError { offset, fault }| (fault, offset))
+    }
+
+    #[test]
+    fn a_second_name_is_found_in_objects_of_any_size() {
+        for count in [2, 15, 16, 17, 18, 100, 20_000] {
+            let names: Vec<String> = (0..count).map(|n| format!("\"name{n}\":{n}")).collect();
+            let object = |names: &[String]| format!("{{{}}}", names.join(","));
+            assert_eq!(fault(&object(&names)), None, "{count}");
+
+            for (first, second) in [(0, count - 1), ((count - 1) / 2, count - 1), (0, 1)] {
+                let mut repeated = names.clone();
+                repeated[second] = format!("\"n\\u0061me{first}\":true");
+                let text = object(&repeated);
+                let offset = 1 + repeated[..second].iter().map(|member| member.len() + 1).sum::<usize>();
+                assert_eq!(
+                    fault(&text),
+                    Some((JsonFault::DuplicateName, offset)),
+                    "{count} {first} {second}"
+                );
+                let nested = format!("[{text}]");
+                assert_eq!(fault(&nested), Some((JsonFault::DuplicateName, offset + 1)), "{count} nested");
+            }
+        }
+    }
+
+    #[test]
+    fn names_that_only_look_alike_are_two() {
+        // Of one length and beginning, so that the mark does not tell them apart.
+        assert_eq!(fault(r#"{"abc1":1,"abc2":2,"abc":3,"ab":4,"":5}"#), None);
+        let long = "x".repeat(256);
+        assert_eq!(fault(&format!(r#"{{"{long}y":1,"{long}z":2}}"#)), None);
+    }
+
+    #[test]
+    fn a_string_ends_at_its_quote_wherever_that_stands() {
+        for length in 0..40 {
+            let plain = "x".repeat(length);
+            for (end, expected) in [
+                ("\"", None),
+                ("\\n\"", None),
+                ("é\"", None),
+                ("\u{7f}\u{80}\"", None),
+                ("\u{1f}\"", Some((JsonFault::Syntax, length + 1))),
+                ("\0\"", Some((JsonFault::Syntax, length + 1))),
+                ("\\q\"", Some((JsonFault::Syntax, length + 1))),
+                ("", Some((JsonFault::Syntax, length + 1))),
+            ] {
+                assert_eq!(fault(&format!("\"{plain}{end}")), expected, "{length} and {end:?}");
+                let then = format!("\"{plain}{end},                ");
+                assert_eq!(fault(&then).is_some(), true, "{length} and {end:?} and more");
+            }
+        }
+    }
+
+    #[test]
+    fn depth_counts_what_is_open_not_what_there_is() {
+        let wide = "[],".repeat(1_000);
+        assert_eq!(fault(&format!("[{wide}1]")), None);
+        // A walk that went down as far as the text does would have no stack left.
+        assert_eq!(fault(&"[".repeat(1_000_000)), Some((JsonFault::TooDeep, 32)));
+        assert_eq!(fault(&"{\"a\":".repeat(1_000_000)), Some((JsonFault::TooDeep, 160)));
+    }
 }

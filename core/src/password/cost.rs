@@ -141,3 +141,46 @@ impl Default for HashBounds {
         Self { memory_kib: 262_144, iterations: 16, parallelism: 16 }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cost_keeps_its_bounds() {
+        use CostOutOfBounds::{Iterations, Memory, Parallelism};
+        let error = |m, t, p| Argon2Cost::new(m, t, p).err();
+        for (m, t, p) in [(8, 1, 1), (1_048_576, 64, 16), (128, 1, 16), (19_456, 2, 1)] {
+            assert_eq!(error(m, t, p), None, "{m} {t} {p}");
+        }
+        assert_eq!(error(7, 1, 1), Some(Memory));
+        assert_eq!(error(127, 1, 16), Some(Memory));
+        assert_eq!(error(1_048_577, 1, 1), Some(Memory));
+        assert_eq!(error(8, 0, 1), Some(Iterations));
+        assert_eq!(error(8, 65, 1), Some(Iterations));
+        assert_eq!(error(8, 1, 0), Some(Parallelism));
+        assert_eq!(error(1_000, 1, 17), Some(Parallelism));
+        assert_eq!(error(u32::MAX, 1, u32::MAX), Some(Parallelism));
+    }
+
+    #[test]
+    fn owasp_counts_less_memory_with_more_passes_as_strong() {
+        let weak = |m, t, p| Argon2Cost::new(m, t, p).unwrap().is_below_owasp_minimum();
+        for (m, t) in
+            [(47_104, 1), (19_456, 2), (12_288, 3), (9_216, 4), (7_168, 5), (7_168, 64), (65_536, 1)]
+        {
+            assert!(!weak(m, t, 1), "{m} {t}");
+        }
+        for (m, t) in [(47_103, 1), (19_455, 2), (12_287, 3), (9_215, 4), (7_167, 5), (7_167, 64), (8, 1)] {
+            assert!(weak(m, t, 1), "{m} {t}");
+        }
+    }
+
+    #[test]
+    fn bounds_cover_the_policy() {
+        let policy = Argon2Cost::new(1_048_576, 2, 1).unwrap();
+        let bounds = HashBounds::covering(policy);
+        assert_eq!((bounds.memory_kib, bounds.iterations, bounds.parallelism), (1_048_576, 16, 16));
+        assert_eq!(HashBounds::covering(Argon2Cost::default()), HashBounds::default());
+    }
+}

@@ -11,14 +11,15 @@ use std::ops::RangeInclusive;
 
 /// Texts in the set.
 pub(crate) const ENTRIES: u32 = 10_000;
-/// One text in so many is taken for a member although it is none.
-pub(crate) const SPREAD: u32 = 4_096;
+/// One text in so many is taken for a member although it is none: fewer than one in 4,000, with some room
+/// for the luck of a sample.
+pub(crate) const SPREAD: u32 = 4_608;
 /// Buckets: some 156 texts in each, for two bytes of index each.
 pub(crate) const BUCKETS: u32 = 64;
 /// Positions in a bucket.
 pub(crate) const BUCKET_SPAN: u32 = ENTRIES * SPREAD / BUCKETS;
-/// Bits of a gap that are written plainly: gaps average `SPREAD`, for which 11 and 12 do equally well.
-pub(crate) const REMAINDER_BITS: u32 = 11;
+/// Bits of a gap that are written plainly: gaps average `SPREAD`, for which 12 make the smallest set.
+pub(crate) const REMAINDER_BITS: u32 = 12;
 /// Bytes of the shortest and longest text in the set; no other can be taken for a member by mistake.
 pub(crate) const LENGTHS: RangeInclusive<usize> = 8..=20;
 
@@ -57,10 +58,11 @@ pub(crate) fn contains(set: &[u8], text: &str) -> bool {
     false
 }
 
-/// Reads one bucket bit by bit.
+/// Reads one bucket.
 struct Gaps<'a> {
     bytes: &'a [u8],
-    bit: usize,
+    /// Bits read so far.
+    read: usize,
 }
 
 impl<'a> Gaps<'a> {
@@ -69,24 +71,35 @@ impl<'a> Gaps<'a> {
             let bytes = set.get(2 * index..2 * index + 2)?;
             Some(usize::from(u16::from_le_bytes(bytes.try_into().ok()?)))
         };
-        Some(Self { bytes: set.get(boundary(bucket)?..boundary(bucket + 1)?)?, bit: 0 })
-    }
-
-    fn bit(&mut self) -> Option<u32> {
-        let byte = self.bytes.get(self.bit / 8)?;
-        let bit = byte >> (7 - self.bit % 8) & 1;
-        self.bit += 1;
-        Some(u32::from(bit))
+        Some(Self { bytes: set.get(boundary(bucket)?..boundary(bucket + 1)?)?, read: 0 })
     }
 
     fn next(&mut self) -> Option<u32> {
-        let mut gap = 0;
-        while self.bit()? == 1 {
-            gap += 1;
+        let mut quotient = 0;
+        loop {
+            let (window, bits) = self.window()?;
+            let ones = window.leading_ones();
+            quotient += ones;
+            self.read += ones as usize;
+            if ones < bits {
+                break;
+            }
         }
-        for _ in 0..REMAINDER_BITS {
-            gap = gap << 1 | self.bit()?;
+        self.read += 1;
+        let (window, _) = self.window()?;
+        self.read += REMAINDER_BITS as usize;
+        Some(quotient << REMAINDER_BITS | window >> (u32::BITS - REMAINDER_BITS))
+    }
+
+    /// The next 25 or more bits, leftmost first, and how many they are; ones stand past the last byte.
+    /// `None` where nothing is left.
+    fn window(&self) -> Option<(u32, u32)> {
+        let (whole, part) = (self.read / 8, self.read as u32 % 8);
+        let rest = self.bytes.get(whole..).filter(|rest| !rest.is_empty())?;
+        let mut word = [u8::MAX; 4];
+        for (byte, next) in word.iter_mut().zip(rest) {
+            *byte = *next;
         }
-        Some(gap)
+        Some((u32::from_be_bytes(word) << part, u32::BITS - part))
     }
 }

@@ -167,3 +167,37 @@ fn is_identifier(name: &str) -> bool {
     (1..=32).contains(&name.len())
         && name.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_written_can_be_read() {
+        let policy = Argon2Cost::new(1_048_576, 64, 16).unwrap();
+        let written = PasswordHash::new(policy, [1; 16], [2; 32]);
+        assert_eq!(PasswordHash::parse(written.as_str()), Err(Code::HashTooCostly));
+        let bounds = HashBounds::covering(policy);
+        assert_eq!(PasswordHash::parse_within(written.as_str(), bounds), Ok(written));
+    }
+
+    #[test]
+    fn a_hash_is_renewed_when_any_part_is_below_policy() {
+        let made = PasswordHash::decoy(Argon2Cost::default());
+        let renew = |m, t, p| made.needs_rehash(&Argon2Cost::new(m, t, p).unwrap());
+        assert!(!renew(19_456, 2, 1));
+        assert!(!renew(8, 1, 1));
+        assert!(renew(19_457, 2, 1));
+        assert!(renew(19_456, 3, 1));
+        assert!(renew(19_456, 2, 2));
+    }
+
+    #[test]
+    fn a_hash_is_not_shown() {
+        let shown = format!("{:?}", PasswordHash::decoy(Argon2Cost::default()));
+        assert_eq!(
+            shown,
+            "PasswordHash { cost: Argon2Cost { memory_kib: 19456, iterations: 2, parallelism: 1 }, .. }"
+        );
+    }
+}

@@ -200,3 +200,44 @@ fn too_short(fewest: u16) -> Cow<'static, str> {
     }
     Cow::Owned(["Password must have at least ", &fewest.to_string(), " characters."].concat())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ascii_folding_is_full_folding_once_nfc_is_applied() {
+        // Names and common passwords are ASCII, so only what folds to ASCII could tell the two apart.
+        for character in (char::MIN..=char::MAX).filter(|character| !character.is_ascii()) {
+            let folds_to_ascii = character.to_lowercase().all(|lower| lower.is_ascii());
+            let composed = Password::prepare(character.encode_utf8(&mut [0; 4]));
+            let still_foreign = !composed.expose().is_ascii();
+            assert!(!(folds_to_ascii && still_foreign), "{character:?}");
+        }
+    }
+
+    #[test]
+    fn space_separators_alone_are_mapped() {
+        for character in char::MIN..=char::MAX {
+            let prepared = Password::prepare(character.encode_utf8(&mut [0; 4]));
+            assert_eq!(prepared.expose() == " ", is_space_separator(character), "{character:?}");
+        }
+    }
+
+    #[test]
+    fn preparing_leaves_no_copy_behind() {
+        // The worst growth of NFC: three bytes become nine.
+        let prepared = Password::prepare(&"\u{fb2c}".repeat(1_000));
+        assert!(prepared.0.expose().capacity() <= 9_000);
+        assert_eq!(prepared.expose().len(), 6_000);
+    }
+
+    #[test]
+    fn the_policy_speaks_in_the_message() {
+        let context = PasswordContext { min_length: 15, ..PasswordContext::default() };
+        let message = |context| Password::parse("short", context).map_err(|fault| fault.message).err();
+        assert_eq!(message(context).as_deref(), Some("Password must have at least 15 characters."));
+        let default = message(PasswordContext::default());
+        assert_eq!(default.as_deref(), Some("Password must have at least 8 characters."));
+    }
+}

@@ -177,3 +177,82 @@ impl fmt::Debug for Argon2idInput<'_> {
         f.debug_struct("Argon2idInput").field("cost", &self.cost).finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::password::Password;
+
+    fn cost(memory_kib: u32) -> Argon2Cost {
+        Argon2Cost::new(memory_kib, 1, 1).unwrap()
+    }
+
+    #[test]
+    fn only_the_password_that_was_hashed_matches() {
+        let mut workspace = Argon2Workspace::new();
+        let password = Password::prepare("analytical engine");
+        let hash = workspace.hash(&password, cost(32), [9; 16]);
+        let stored = PasswordHash::parse(hash.as_str()).unwrap();
+        assert_eq!(stored, hash);
+        assert!(workspace.verify(&password, &stored));
+        for wrong in
+            ["", "analytical engin", "analytical engine ", "Analytical engine", "analytical engine\0"]
+        {
+            assert!(!workspace.verify(&Password::prepare(wrong), &stored), "{wrong:?}");
+        }
+        assert_ne!(workspace.hash(&password, cost(32), [8; 16]), hash);
+        assert!(!workspace.verify(&password, &PasswordHash::decoy(cost(32))));
+    }
+
+    #[test]
+    fn a_text_too_long_to_be_a_password_matches_nothing() {
+        let mut workspace = Argon2Workspace::new();
+        let longest = Password::prepare(&"x".repeat(4_096));
+        let too_long = Password::prepare(&"x".repeat(4_097));
+        assert_eq!(longest.expose().len(), 4_096);
+        assert_eq!(too_long.expose().len(), 1 + 43);
+        assert!(too_long.expose().starts_with('\0'));
+        let hash = workspace.hash(&longest, cost(8), [1; 16]);
+        assert!(workspace.verify(&longest, &hash));
+        assert!(!workspace.verify(&too_long, &hash));
+    }
+
+    #[test]
+    fn memory_is_kept_until_a_policy_needs_less() {
+        let mut workspace = Argon2Workspace::new();
+        workspace.hash(&Password::prepare("x"), cost(64), [0; 16]);
+        let first = workspace.blocks.as_ptr();
+        workspace.hash(&Password::prepare("x"), cost(16), [0; 16]);
+        workspace.release_above(cost(64));
+        assert_eq!((workspace.blocks.as_ptr(), workspace.blocks.len()), (first, 64));
+        workspace.release_above(cost(63));
+        assert_eq!(workspace.blocks.capacity(), 0);
+    }
+
+    #[test]
+    fn memory_can_be_taken_beforehand() {
+        let mut workspace = Argon2Workspace::new();
+        assert_eq!(workspace.reserve(cost(64)), Ok(()));
+        let reserved = workspace.blocks.as_ptr();
+        workspace.hash(&Password::prepare("x"), cost(64), [0; 16]);
+        assert_eq!(workspace.blocks.as_ptr(), reserved);
+    }
+
+    #[test]
+    fn neither_memory_nor_inputs_are_shown() {
+        let input = Argon2idInput {
+            password: b"analytical engine",
+            salt: &[0; 8],
+            secret: b"pepper",
+            associated_data: &[],
+            cost: cost(8),
+            output_len: 32,
+        };
+        let shown = format!("{input:?} {:?}", Argon2Workspace::new());
+        assert_eq!(
+            shown,
+            "Argon2idInput { cost: Argon2Cost { memory_kib: 8, iterations: 1, parallelism: 1 }, .. } \
+             Argon2Workspace { kib: 0, .. }"
+        );
+    }
+}

@@ -1,7 +1,7 @@
 //! Verifying access tokens (RFC 9068 section 4, RFC 8725).
 
-use super::claims::{ClaimSet, invalid, payload_text, required};
-use super::compact::{Compact, decode};
+use super::claims::{ClaimSet, invalid, required};
+use super::compact::{Compact, decode_text};
 use super::header::UnverifiedHeader;
 use super::{AccessClaims, Algorithm, Claims, Header, KeySet, TokenError};
 use crate::id::{SessionId, TokenId};
@@ -123,7 +123,7 @@ fn verify<C>(
     unverified.require_access_token()?;
     let header = check_signature(&compact, unverified, keys, expectation.algorithms)?;
 
-    let claims_json = payload_text(compact.payload)?;
+    let claims_json = decode_text(compact.payload)?;
     let mut set = ClaimSet::read(&claims_json)?;
     let claims = hold_to_values(&mut set, expectation)?;
     let (issued_at, expires_at, not_before) = (claims.issued_at, claims.expires_at, set.not_before);
@@ -186,9 +186,45 @@ pub(super) fn check_signature(
         return Err(TokenError::of(Code::TokenAlgorithmNotAllowed));
     }
     let key = keys.find(header.kid.as_deref(), header.algorithm)?;
-    if key.matches(compact.signed.as_bytes(), &decode(compact.signature)?) {
-        Ok(header)
-    } else {
-        Err(TokenError::of(Code::TokenSignatureInvalid))
+    if compact.signature_holds(key)? { Ok(header) } else { Err(TokenError::of(Code::TokenSignatureInvalid)) }
+}
+
+#[cfg(all(test, feature = "sign"))]
+mod tests {
+    use super::*;
+    use crate::token::SigningKey;
+
+    const NOW: Timestamp = Timestamp::from_secs(1_700_000_000);
+
+    fn verified_after(secs: i64, leeway_secs: u32) -> Result<(), Code> {
+        let key = SigningKey::hs256(&[7; 32]).unwrap();
+        let claims = AccessClaims {
+            issuer: "us".to_owned(),
+            subject: "1".to_owned(),
+            audience: "default".to_owned(),
+            issued_at: NOW,
+            expires_at: NOW.plus_secs(60),
+            token_id: TokenId::from_bytes([1; 16]),
+            session_id: SessionId::from_bytes([2; 16]),
+            auth_time: NOW,
+            amr: vec![],
+        };
+        let token = key.sign_access_token(&claims).unwrap();
+        let keys = KeySet::from(key.verifying_key().clone());
+        let expectation =
+            Expectation { leeway_secs, ..Expectation::new(&[Algorithm::Hs256], "us", NOW.plus_secs(secs)) };
+        verify_access_token(token.expose(), &keys, &expectation).map(|_| ()).map_err(|error| error.code)
+    }
+
+    #[test]
+    fn leeway_is_for_clocks_that_run_ahead_and_ends_at_five_seconds() {
+        assert_eq!(verified_after(0, 0), Ok(()));
+        assert_eq!(verified_after(-1, 0), Err(Code::TokenNotYetValid));
+        assert_eq!(verified_after(-2, 2), Ok(()));
+        assert_eq!(verified_after(-3, 2), Err(Code::TokenNotYetValid));
+        assert_eq!(verified_after(-5, 60), Ok(()));
+        assert_eq!(verified_after(-6, u32::MAX), Err(Code::TokenNotYetValid));
+        assert_eq!(verified_after(59, 5), Ok(()));
+        assert_eq!(verified_after(60, 5), Err(Code::TokenExpired));
     }
 }

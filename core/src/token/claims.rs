@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::TokenError;
-use super::compact::{MALFORMED, decode};
+use super::compact::MALFORMED;
 use crate::id::{SessionId, TokenId};
 use crate::json::{Document, Value};
 use crate::rejection::Code;
@@ -49,6 +49,7 @@ pub struct AccessClaims {
 
 /// The claims that have a meaning here, each of the right type if it is there at all. What else a payload
 /// holds is let be (RFC 7519 section 4).
+#[derive(Default)]
 pub(super) struct ClaimSet<'a> {
     pub(super) issuer: Option<Cow<'a, str>>,
     pub(super) subject: Option<Cow<'a, str>>,
@@ -68,32 +69,51 @@ impl<'a> ClaimSet<'a> {
     /// # Errors
     /// `token_malformed` where it is no strict JSON object, `token_claim_invalid` for a wrong type.
     pub(super) fn read(json: &'a str) -> Result<Self, TokenError> {
-        let document = Document::parse(json.as_bytes()).map_err(|_| MALFORMED)?;
+        let document = Document::parse_text(json).map_err(|_| MALFORMED)?;
         if !document.is_object() {
             return Err(MALFORMED);
         }
-        let claim = |name| Claim { name, value: document.member(name) };
-        Ok(Self {
-            issuer: claim("iss").text()?,
-            subject: claim("sub").text()?,
-            audience: claim("aud").text()?,
-            issued_at: claim("iat").date()?,
-            expires_at: claim("exp").date()?,
-            not_before: claim("nbf").date()?,
-            token_id: claim("jti").text()?,
-            session_id: claim("sid").text()?,
-            auth_time: claim("auth_time").date()?,
-            amr: claim("amr").texts()?,
-        })
+        let mut set = Self::default();
+        for (name, value) in document.members() {
+            let (claim, right) = match name {
+                "iss" => ("iss", put(&mut set.issuer, value.text())),
+                "sub" => ("sub", put(&mut set.subject, value.text())),
+                "aud" => ("aud", put(&mut set.audience, value.text())),
+                "iat" => ("iat", put(&mut set.issued_at, date(value))),
+                "exp" => ("exp", put(&mut set.expires_at, date(value))),
+                "nbf" => ("nbf", put(&mut set.not_before, date(value))),
+                "jti" => ("jti", put(&mut set.token_id, value.text())),
+                "sid" => ("sid", put(&mut set.session_id, value.text())),
+                "auth_time" => ("auth_time", put(&mut set.auth_time, date(value))),
+                "amr" => ("amr", put(&mut set.amr, texts(value))),
+                _ => continue,
+            };
+            if !right {
+                return Err(invalid(claim));
+            }
+        }
+        Ok(set)
     }
 }
 
-/// The text of a payload.
-///
-/// # Errors
-/// `token_malformed` where it is not base64url of UTF-8.
-pub(super) fn payload_text(part: &str) -> Result<String, TokenError> {
-    String::from_utf8(decode(part)?).map_err(|_| MALFORMED)
+/// Keeps what was read; false where the value was not of the type that is read.
+fn put<T>(claim: &mut Option<T>, read: Option<T>) -> bool {
+    *claim = read;
+    claim.is_some()
+}
+
+fn texts(value: Value<'_>) -> Option<Vec<String>> {
+    value.items()?.into_iter().map(|item| item.text().map(Cow::into_owned)).collect()
+}
+
+/// 9999-12-31T23:59:59Z, the last second that RFC 3339 can write.
+const DATE_MAX: i64 = 253_402_300_799;
+
+/// A NumericDate (RFC 7519 section 2) that is a whole number of seconds, as all that we issue are: a
+/// fraction would be cut by one verifier and rounded by the next.
+fn date(value: Value<'_>) -> Option<Timestamp> {
+    let secs = value.integer().filter(|secs| (0..=DATE_MAX).contains(secs));
+    secs.map(Timestamp::from_secs)
 }
 
 /// A claim that has to be there.
@@ -107,36 +127,4 @@ pub(super) fn required<T>(claim: Option<T>, name: &'static str) -> Result<T, Tok
 /// The refusal of a claim's type or value.
 pub(super) const fn invalid(name: &'static str) -> TokenError {
     TokenError::claim(Code::TokenClaimInvalid, name)
-}
-
-/// One claim as it stands in the payload. Each reading is `None` where it is not there.
-struct Claim<'a> {
-    name: &'static str,
-    value: Option<Value<'a>>,
-}
-
-/// 9999-12-31T23:59:59Z, the last second that RFC 3339 can write.
-const DATE_MAX: i64 = 253_402_300_799;
-
-impl<'a> Claim<'a> {
-    fn text(self) -> Result<Option<Cow<'a, str>>, TokenError> {
-        self.read(Value::text)
-    }
-
-    /// A NumericDate (RFC 7519 section 2) that is a whole number of seconds, as all that we issue are: a
-    /// fraction would be cut by one verifier and rounded by the next.
-    fn date(self) -> Result<Option<Timestamp>, TokenError> {
-        self.read(|value| {
-            let secs = value.integer()?;
-            (0..=DATE_MAX).contains(&secs).then(|| Timestamp::from_secs(secs))
-        })
-    }
-
-    fn texts(self) -> Result<Option<Vec<String>>, TokenError> {
-        self.read(|value| value.items()?.into_iter().map(|item| Some(item.text()?.into_owned())).collect())
-    }
-
-    fn read<T>(self, reading: impl FnOnce(Value<'a>) -> Option<T>) -> Result<Option<T>, TokenError> {
-        self.value.map(|value| reading(value).ok_or(invalid(self.name))).transpose()
-    }
 }

@@ -1,14 +1,17 @@
 //! The compact form of RFC 7515 section 7.1: three parts of base64url, joined by dots.
 
-use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use base64::{DecodeSliceError, Engine};
 
-use super::TokenError;
+use super::{TokenError, VerifyingKey};
 use crate::rejection::Code;
 
 /// Bytes of a token at most. Ours have about 500; 16 KiB is what the largest common header limits let
 /// through (Node's and Cloudflare's), and bounds the work that an unsigned text can ask for.
 pub const TOKEN_LEN_MAX: usize = 16 * 1024;
+
+/// Bytes of the longest signature there is here, Ed25519's.
+const SIGNATURE_LEN_MAX: usize = 64;
 
 /// The parts of a token, not yet decoded.
 pub(super) struct Compact<'a> {
@@ -16,7 +19,7 @@ pub(super) struct Compact<'a> {
     pub(super) payload: &'a str,
     pub(super) signature: &'a str,
     /// The header and payload with the dot between them: what is signed (RFC 7515 section 5.1).
-    pub(super) signed: &'a str,
+    signed: &'a str,
 }
 
 impl<'a> Compact<'a> {
@@ -35,6 +38,19 @@ impl<'a> Compact<'a> {
         }
         Ok(Self { header, payload, signature, signed })
     }
+
+    /// Whether the signature is one of this key over the header and payload, exactly as they are spelt.
+    ///
+    /// # Errors
+    /// `token_malformed` where it is not base64url.
+    pub(super) fn signature_holds(&self, key: &VerifyingKey) -> Result<bool, TokenError> {
+        let mut bytes = [0; SIGNATURE_LEN_MAX];
+        match URL_SAFE_NO_PAD.decode_slice(self.signature, &mut bytes) {
+            Ok(length) => Ok(key.matches(self.signed.as_bytes(), &bytes[..length])),
+            Err(DecodeSliceError::OutputSliceTooSmall) => Ok(false),
+            Err(DecodeSliceError::DecodeError(_)) => Err(MALFORMED),
+        }
+    }
 }
 
 /// The bytes of one part. Padding, blanks and stray bits in the last character are refused, so that each
@@ -43,7 +59,17 @@ impl<'a> Compact<'a> {
 /// # Errors
 /// `token_malformed`.
 pub(super) fn decode(part: &str) -> Result<Vec<u8>, TokenError> {
-    URL_SAFE_NO_PAD.decode(part).map_err(|_| MALFORMED)
+    let mut bytes = Vec::with_capacity(base64::decoded_len_estimate(part.len()));
+    URL_SAFE_NO_PAD.decode_vec(part, &mut bytes).map_err(|_| MALFORMED)?;
+    Ok(bytes)
+}
+
+/// The text of one part.
+///
+/// # Errors
+/// `token_malformed` where it is not base64url of UTF-8.
+pub(super) fn decode_text(part: &str) -> Result<String, TokenError> {
+    String::from_utf8(decode(part)?).map_err(|_| MALFORMED)
 }
 
 /// The refusal of what is no token at all.

@@ -1,6 +1,8 @@
 //! The header of a token (RFC 7515 section 4).
 
-use super::compact::{MALFORMED, decode};
+use std::borrow::Cow;
+
+use super::compact::{MALFORMED, decode_text};
 use super::{Algorithm, TokenError};
 use crate::json::{Document, Value};
 use crate::rejection::Code;
@@ -21,7 +23,7 @@ pub struct Header {
 /// A header that is well formed, of a token whose signature nobody has looked at yet.
 pub(super) struct UnverifiedHeader {
     pub(super) header: Header,
-    typ: Option<String>,
+    is_access_token: bool,
 }
 
 impl UnverifiedHeader {
@@ -32,8 +34,8 @@ impl UnverifiedHeader {
     /// any algorithm but those of [`Algorithm`], `token_critical_unsupported` for any `crit`, and for a
     /// `b64` that changes what is signed (RFC 7797 section 7 forbids it in JWTs).
     pub(super) fn read(part: &str) -> Result<Self, TokenError> {
-        let json = String::from_utf8(decode(part)?).map_err(|_| MALFORMED)?;
-        let document = Document::parse(json.as_bytes()).map_err(|_| MALFORMED)?;
+        let json = decode_text(part)?;
+        let document = Document::parse_text(&json).map_err(|_| MALFORMED)?;
         if !document.is_object() {
             return Err(MALFORMED);
         }
@@ -41,7 +43,7 @@ impl UnverifiedHeader {
         for (name, value) in document.members() {
             match name {
                 "alg" => algorithm = Some(text(value)?),
-                "kid" => kid = Some(text(value)?),
+                "kid" => kid = Some(text(value)?.into_owned()),
                 "typ" => typ = Some(text(value)?),
                 "crit" => return Err(TokenError::of(Code::TokenCriticalUnsupported)),
                 "b64" if value.boolean() != Some(true) => {
@@ -52,25 +54,25 @@ impl UnverifiedHeader {
         }
         let algorithm = Algorithm::from_name(&algorithm.ok_or(MALFORMED)?)
             .ok_or(TokenError::of(Code::TokenAlgorithmNotAllowed))?;
-        Ok(Self { header: Header { algorithm, kid, json }, typ })
+        let is_access_token = typ.is_some_and(|typ| names_access_token(&typ));
+        Ok(Self { header: Header { algorithm, kid, json }, is_access_token })
     }
 
-    /// Holds the token to be an access token: `typ` is `at+jwt`, in any letter case, with or without
-    /// `application/` before it (RFC 9068 section 4, RFC 7515 section 4.1.9).
+    /// Holds the token to be an access token.
     ///
     /// # Errors
     /// `token_type_invalid` for any other type, and for none.
     pub(super) fn require_access_token(&self) -> Result<(), TokenError> {
-        let names = ["at+jwt", "application/at+jwt"];
-        let typ = self.typ.as_deref().unwrap_or_default();
-        if names.iter().any(|name| name.eq_ignore_ascii_case(typ)) {
-            Ok(())
-        } else {
-            Err(TokenError::of(Code::TokenTypeInvalid))
-        }
+        if self.is_access_token { Ok(()) } else { Err(TokenError::of(Code::TokenTypeInvalid)) }
     }
 }
 
-fn text(value: Value<'_>) -> Result<String, TokenError> {
-    value.text().map(|text| text.into_owned()).ok_or(MALFORMED)
+/// Whether a `typ` is `at+jwt`, in any letter case, with or without `application/` before it (RFC 9068
+/// section 4, RFC 7515 section 4.1.9).
+fn names_access_token(typ: &str) -> bool {
+    ["at+jwt", "application/at+jwt"].iter().any(|name| name.eq_ignore_ascii_case(typ))
+}
+
+fn text(value: Value<'_>) -> Result<Cow<'_, str>, TokenError> {
+    value.text().ok_or(MALFORMED)
 }

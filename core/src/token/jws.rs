@@ -1,8 +1,7 @@
 //! Tokens looked at for less than all that makes an access token good.
 
 use super::access::check_signature;
-use super::claims::payload_text;
-use super::compact::{Compact, MALFORMED, decode};
+use super::compact::{Compact, MALFORMED, decode, decode_text};
 use super::header::UnverifiedHeader;
 use super::{Algorithm, Header, KeySet, TokenError};
 use crate::json::Document;
@@ -63,8 +62,8 @@ pub fn decode_token(token: &str) -> Result<Decoded, TokenError> {
 }
 
 fn object(part: &str) -> Result<String, TokenError> {
-    let json = payload_text(part)?;
-    match Document::parse(json.as_bytes()) {
+    let json = decode_text(part)?;
+    match Document::parse_text(&json) {
         Ok(document) if document.is_object() => Ok(json),
         _ => Err(MALFORMED),
     }

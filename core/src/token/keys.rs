@@ -235,8 +235,44 @@ impl fmt::Display for KeyError {
 impl std::error::Error for KeyError {}
 
 fn parse(json: &str) -> Result<Document<'_>, KeyError> {
-    Document::parse(json.as_bytes())
+    Document::parse_text(json)
         .ok()
         .filter(Document::is_object)
         .ok_or(KeyError { reason: "A key is a JSON object that holds no name twice." })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn named(kid: &str, fill: u8) -> VerifyingKey {
+        VerifyingKey::hs256(&[fill; 32]).unwrap().named(Some(kid.to_owned()))
+    }
+
+    #[test]
+    fn a_key_is_found_by_its_name_and_a_nameless_one_takes_the_rest() {
+        let nameless = VerifyingKey::hs256(&[3; 32]).unwrap();
+        let set = KeySet::new(vec![named("a", 1), nameless, named("b", 2)]).unwrap();
+        let found = |kid| set.find(kid, Algorithm::Hs256).map(VerifyingKey::kid);
+        assert_eq!(found(Some("a")), Ok(Some("a")));
+        assert_eq!(found(Some("b")), Ok(Some("b")));
+        assert_eq!(found(Some("c")), Ok(None));
+        assert_eq!(found(None), Ok(None));
+    }
+
+    #[test]
+    fn a_name_does_not_lead_to_a_key_of_another_algorithm() {
+        let set = KeySet::new(vec![named("a", 1)]).unwrap();
+        let code = |kid| set.find(kid, Algorithm::EdDsa).map_err(|error| error.code).err();
+        assert_eq!(code(Some("a")), Some(Code::TokenAlgorithmNotAllowed));
+        assert_eq!(code(Some("b")), Some(Code::TokenKeyUnknown));
+        assert_eq!(code(None), Some(Code::TokenKeyUnknown));
+    }
+
+    #[test]
+    fn a_set_has_room_for_256_keys() {
+        let keys = |count: u32| (0..count).map(|n| named(&n.to_string(), 1)).collect::<Vec<_>>();
+        assert!(KeySet::new(keys(256)).is_ok());
+        assert!(KeySet::new(keys(257)).is_err());
+    }
 }

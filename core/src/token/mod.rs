@@ -121,3 +121,20 @@ impl fmt::Display for TokenError {
 }
 
 impl std::error::Error for TokenError {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_description_keeps_to_the_characters_that_a_header_may_hold() {
+        // RFC 6750 section 3: %x20-21 / %x23-5B / %x5D-7E.
+        for code in Code::ALL.iter().filter(|code| code.as_str().starts_with("token_")) {
+            let shown = TokenError::claim(*code, "auth_time").to_string();
+            assert!(
+                shown.bytes().all(|byte| matches!(byte, b' '..=b'~') && byte != b'"' && byte != b'\\'),
+                "{shown}"
+            );
+        }
+    }
+}

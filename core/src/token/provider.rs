@@ -188,3 +188,85 @@ pub(super) mod sign {
         }
     }
 }
+
+#[cfg(all(test, feature = "sign"))]
+mod tests {
+    use base64::Engine;
+    use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+    use jsonwebtoken::{Header, Validation, crypto, decode, encode};
+
+    use super::*;
+
+    fn pair() -> (jsonwebtoken::EncodingKey, DecodingKey) {
+        let (encoding, public) = sign::ed25519_pair(&[7; 32]);
+        sign::install();
+        sign::install();
+        (encoding, DecodingKey::from_ed_der(public.bytes()))
+    }
+
+    #[test]
+    fn signs_as_rfc_8037_appendix_a_4_does() {
+        let seed = URL_SAFE_NO_PAD.decode("nWGxne_9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A").unwrap();
+        let (key, _) = sign::ed25519_pair(&seed.try_into().unwrap());
+        sign::install();
+        let message = b"eyJhbGciOiJFZERTQSJ9.RXhhbXBsZSBvZiBFZDI1NTE5IHNpZ25pbmc";
+        let signature = crypto::sign(message, &key, Algorithm::EdDSA).unwrap();
+        assert_eq!(
+            signature,
+            "hgyY0il_MGCjP0JzlnLWG1PPOt7-09PGcvMg3AIbQR6dWbhijcNR4ki4iylGjg5BhVsPt9g7sVvpAr_MuM0KAg"
+        );
+    }
+
+    #[test]
+    fn jsonwebtoken_verifies_through_it_what_it_signed() {
+        let (encoding, decoding) = pair();
+        let secret = (jsonwebtoken::EncodingKey::from_secret(&[1; 32]), DecodingKey::from_secret(&[1; 32]));
+        for (algorithm, encoding, decoding) in
+            [(Algorithm::EdDSA, encoding, decoding), (Algorithm::HS256, secret.0, secret.1)]
+        {
+            let claims = serde_json::json!({ "exp": 4_000_000_000_u64, "sub": "1" });
+            let token = encode(&Header::new(algorithm), &claims, &encoding).unwrap();
+            let read = decode::<serde_json::Value>(&token, &decoding, &Validation::new(algorithm)).unwrap();
+            assert_eq!(read.claims, claims);
+
+            let (message, signature) = token.rsplit_once('.').unwrap();
+            assert!(crypto::verify(signature, message.as_bytes(), &decoding, algorithm).unwrap());
+            assert!(!crypto::verify(signature, b"another", &decoding, algorithm).unwrap());
+            assert!(!crypto::verify("AAAA", message.as_bytes(), &decoding, algorithm).unwrap());
+        }
+    }
+
+    #[test]
+    fn what_it_cannot_do_is_an_error_and_no_panic() {
+        let (encoding, decoding) = pair();
+        for algorithm in [
+            Algorithm::HS256,
+            Algorithm::HS384,
+            Algorithm::HS512,
+            Algorithm::ES256,
+            Algorithm::ES384,
+            Algorithm::RS256,
+            Algorithm::PS512,
+        ] {
+            assert!(verifier(&algorithm, &decoding).is_err(), "{algorithm:?}");
+            assert!(signer(&algorithm, &encoding).is_err(), "{algorithm:?}");
+        }
+        for bytes in [&[][..], &[0; 31], &[0; 32], &[0; 33], &[2; 48]] {
+            assert!(verifier(&Algorithm::EdDSA, &DecodingKey::from_ed_der(bytes)).is_err());
+            assert!(signer(&Algorithm::EdDSA, &jsonwebtoken::EncodingKey::from_ed_der(bytes)).is_err());
+        }
+        let rsa = DecodingKey::from_rsa_raw_components(&[1], &[1]);
+        assert!(verifier(&Algorithm::RS256, &rsa).is_err());
+
+        let utils = &PROVIDER.key_utils;
+        assert!((utils.rsa_pub_components_from_private_key)(&[]).is_err());
+        assert!((utils.rsa_pub_components_from_public_key)(&[]).is_err());
+        assert!((utils.ec_pub_components_from_private_key)(&[], Algorithm::ES256).is_err());
+        assert!(
+            (utils.ed_pub_components_from_private_key)(&[], &jsonwebtoken::jwk::EllipticCurve::Ed25519)
+                .is_err()
+        );
+        assert!((utils.compute_digest)(b"", ThumbprintHash::SHA384).is_err());
+        assert_eq!((utils.compute_digest)(b"", ThumbprintHash::SHA256).unwrap().len(), 32);
+    }
+}

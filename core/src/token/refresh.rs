@@ -88,3 +88,49 @@ impl RefreshToken {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_token_but_the_whole_one_is_read() {
+        let key = RefreshKey::new(&[7; 32]);
+        let session = SessionId::from_bytes([9; 16]);
+        let token = RefreshToken::mint(&key, session, u32::MAX);
+        let token = token.expose();
+        assert_eq!(token.len(), 70);
+        assert_eq!(RefreshToken::parse(token, &key), Some(RefreshToken { session, number: u32::MAX }));
+
+        for place in 0..token.len() {
+            for other in ["A", "B", "", "AA", "=", " ", "é"] {
+                let changed = [&token[..place], other, &token[place + 1..]].concat();
+                assert!(
+                    changed == *token || RefreshToken::parse(&changed, &key).is_none(),
+                    "{place} {other:?}"
+                );
+            }
+        }
+        for other in ["", "A", &token[..69], &format!("{token}A"), &format!("{token}=="), &token.repeat(100)]
+        {
+            assert_eq!(RefreshToken::parse(other, &key), None);
+        }
+    }
+
+    #[test]
+    fn each_session_number_and_key_has_its_own() {
+        let of = |key: u8, session: u8, number| {
+            RefreshToken::mint(&RefreshKey::new(&[key; 32]), SessionId::from_bytes([session; 16]), number)
+        };
+        let tokens = [of(1, 1, 1), of(2, 1, 1), of(1, 2, 1), of(1, 1, 2)];
+        for (place, token) in tokens.iter().enumerate() {
+            assert!(!tokens[..place].contains(token));
+        }
+        assert_eq!(of(1, 1, 1), tokens[0]);
+    }
+
+    #[test]
+    fn a_key_shows_nothing_of_itself() {
+        assert_eq!(format!("{:?}", RefreshKey::new(&[7; 32])), "RefreshKey([redacted])");
+    }
+}

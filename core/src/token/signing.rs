@@ -157,3 +157,51 @@ fn hs256_kid(secret: &[u8]) -> String {
     let name: Secret<[u8; 12]> = derive(secret, b"countersign/kid/hs256/1");
     URL_SAFE_NO_PAD.encode(name.expose())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::id::{SessionId, TokenId};
+    use crate::time::Timestamp;
+    use crate::token::decode_token;
+
+    #[test]
+    fn a_token_says_what_the_contract_names() {
+        let claims = AccessClaims {
+            issuer: "https://auth.example".to_owned(),
+            subject: "123".to_owned(),
+            audience: "default".to_owned(),
+            issued_at: Timestamp::from_secs(1_700_000_000),
+            expires_at: Timestamp::from_secs(1_700_003_600),
+            token_id: TokenId::from_bytes([0; 16]),
+            session_id: SessionId::from_bytes([255; 16]),
+            auth_time: Timestamp::from_secs(1_699_999_999),
+            amr: vec!["pwd".to_owned(), "a \"quote\"".to_owned()],
+        };
+        let key = SigningKey::hs256(&[7; 32]).unwrap();
+        let token = key.sign_access_token(&claims).unwrap();
+        let decoded = decode_token(token.expose()).unwrap();
+        assert_eq!(decoded.header_json, format!(r#"{{"typ":"at+jwt","alg":"HS256","kid":"{}"}}"#, key.kid()));
+        assert_eq!(
+            decoded.claims_json,
+            r#"{"iss":"https://auth.example","sub":"123","aud":"default","iat":1700000000,"exp":1700003600,"#
+                .to_owned()
+                + r#""jti":"AAAAAAAAAAAAAAAAAAAAAA","sid":"_____________________w","auth_time":1699999999,"#
+                + r#""amr":["pwd","a \"quote\""]}"#
+        );
+    }
+
+    #[test]
+    fn a_key_shows_its_name_and_nothing_more() {
+        let key = SigningKey::hs256(b"a secret of at least thirty-two bytes").unwrap();
+        let shown = format!("{key:?} {:?}", key.verifying_key());
+        assert_eq!(
+            shown,
+            format!(
+                "SigningKey {{ algorithm: Hs256, kid: {0:?}, .. }} VerifyingKey {{ algorithm: Hs256, kid: Some({0:?}), .. }}",
+                key.kid()
+            )
+        );
+        assert_eq!(SigningKey::hs256(&[7; 31]).map_err(|error| error.code()).unwrap_err(), Code::KeyInvalid);
+    }
+}

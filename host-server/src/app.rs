@@ -1,0 +1,71 @@
+//! What every operation works with, and the only place where the host asks the clock and the random source.
+
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use countersign_core::policy::Policy;
+use countersign_core::time::Timestamp;
+use countersign_core::token::{Algorithm, KeySet, RefreshKey, SigningKey};
+
+use crate::demo::Demo;
+use crate::hashing::HashingPool;
+use crate::store::Store;
+
+/// The running server, shared by all requests.
+#[derive(Debug)]
+pub struct App {
+    /// What the decisions depend on.
+    pub policy: Policy,
+    /// Where everything is kept.
+    pub store: Store,
+    /// Where passwords are hashed.
+    pub hashing: HashingPool,
+    /// How tokens are made and known again.
+    pub tokens: Tokens,
+    /// The pages of `/`.
+    pub demo: Demo,
+    /// Origins that may call from a browser; empty where none but our own may.
+    pub allowed_origins: Vec<String>,
+}
+
+/// The keys, made once at the start.
+#[derive(Debug)]
+pub struct Tokens {
+    /// The `iss` of every token.
+    pub issuer: String,
+    /// Signs access tokens.
+    pub signing_key: SigningKey,
+    /// Verifies them.
+    pub keys: KeySet,
+    /// Makes refresh tokens.
+    pub refresh_key: RefreshKey,
+}
+
+impl Tokens {
+    /// The algorithm that access tokens are signed and accepted with.
+    pub fn algorithm(&self) -> Algorithm {
+        self.signing_key.algorithm()
+    }
+}
+
+impl App {
+    /// The moment, as [`now`] has it.
+    pub fn now(&self) -> Timestamp {
+        now()
+    }
+}
+
+/// The moment, to the second. A clock set before 1970 counts as 1970.
+pub fn now() -> Timestamp {
+    let since_epoch = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    Timestamp::from_secs(i64::try_from(since_epoch.as_secs()).unwrap_or(i64::MAX))
+}
+
+/// Random bytes of the operating system.
+///
+/// # Errors
+/// Where it has none to give, which no operation can do without.
+pub fn random<const N: usize>() -> Result<[u8; N], getrandom::Error> {
+    let mut bytes = [0; N];
+    getrandom::fill(&mut bytes)?;
+    Ok(bytes)
+}

@@ -1,0 +1,131 @@
+//! One request, as the operations see it.
+
+mod request_id;
+
+use std::net::IpAddr;
+
+use bytes::Bytes;
+use countersign_core::authenticate::Principal;
+use countersign_core::json::Document;
+use countersign_core::rejection::{Code, Fault, Rejection};
+use countersign_core::session::Client;
+use warp::http::HeaderMap;
+use warp::http::header::USER_AGENT;
+
+pub use request_id::RequestId;
+
+use crate::problem::Problem;
+use crate::routes::{PathParameters, Route};
+
+/// A request whose path, method, token, media type and size are settled.
+#[derive(Debug)]
+pub struct Call {
+    /// The row of the table that it came in by.
+    pub route: &'static Route,
+    /// Which of the two trees its path stands in.
+    pub mount: Mount,
+    /// What stands in the path's `{…}`.
+    pub path: PathParameters,
+    /// The query as it was sent, without the `?`; empty where there is none.
+    pub query: String,
+    /// Every header.
+    pub headers: HeaderMap,
+    /// Who asks.
+    pub client: Client,
+    /// Names the request in its answer and in the log.
+    pub request_id: RequestId,
+    /// Whose token it carries; `None` where the route asks for none.
+    pub principal: Option<Principal>,
+    /// The JSON text; `None` where none came.
+    pub body: Option<Bytes>,
+}
+
+impl Call {
+    /// The body as a JSON object. A body that did not come is an object without members, so that the
+    /// operation names what is missing.
+    ///
+    /// # Errors
+    /// `malformed_json`, or a fault of the whole body where it is another type of JSON.
+    pub fn document(&self) -> Result<Document<'_>, Problem> {
+        let document = Document::parse(self.body.as_deref().unwrap_or(b"{}"))?;
+        if document.is_object() {
+            return Ok(document);
+        }
+        let fault = Fault::new("body", Code::InvalidType, "The body must be a JSON object.");
+        Err(Problem::from(Rejection::validation(vec![fault])))
+    }
+
+    /// Whose token the call carries.
+    ///
+    /// # Errors
+    /// `internal` on a route that asks for no token, which is a fault of the table.
+    pub fn principal(&self) -> Result<&Principal, Problem> {
+        self.principal.as_ref().ok_or_else(no_principal)
+    }
+
+    /// Whose token the call carries, taken out of it.
+    ///
+    /// # Errors
+    /// As [`principal`](Self::principal).
+    pub fn into_principal(self) -> Result<Principal, Problem> {
+        self.principal.ok_or_else(no_principal)
+    }
+}
+
+fn no_principal() -> Problem {
+    Problem::internal("the operation wants a principal and its route asks for no token")
+}
+
+/// The trees that every route of the API stands in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mount {
+    /// At the path itself.
+    Bare,
+    /// Under `/api`.
+    Api,
+}
+
+impl Mount {
+    /// What stands before the path.
+    pub const fn prefix(self) -> &'static str {
+        match self {
+            Mount::Bare => "",
+            Mount::Api => "/api",
+        }
+    }
+}
+
+/// Characters of a `User-Agent` that are kept; browsers send 100 to 250.
+const USER_AGENT_CHARACTERS_MAX: usize = 512;
+
+/// Who asks, for the list of sessions.
+pub(crate) fn client_of(ip: Option<IpAddr>, headers: &HeaderMap) -> Client {
+    let user_agent = headers.get(USER_AGENT).map(|value| {
+        let text = String::from_utf8_lossy(value.as_bytes());
+        match text.char_indices().nth(USER_AGENT_CHARACTERS_MAX) {
+            Some((end, _)) => text[..end].to_owned(),
+            None => text.into_owned(),
+        }
+    });
+    // An IPv4 client of a dual-stack socket is shown by the address it knows itself by.
+    Client { ip: ip.map(|ip| ip.to_canonical().to_string()), user_agent }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_user_agent_is_cut_between_characters() {
+        let mut headers = HeaderMap::new();
+        headers.insert(USER_AGENT, "é".repeat(600).parse().unwrap());
+        let client = client_of(None, &headers);
+        assert_eq!(client.user_agent.map(|text| text.chars().count()), Some(512));
+    }
+
+    #[test]
+    fn a_mapped_address_is_shown_as_ipv4() {
+        let mapped: IpAddr = "::ffff:192.0.2.1".parse().unwrap();
+        assert_eq!(client_of(Some(mapped), &HeaderMap::new()).ip.as_deref(), Some("192.0.2.1"));
+    }
+}

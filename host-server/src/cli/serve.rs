@@ -1,0 +1,177 @@
+//! `countersign serve`: from the settings to a running server, and to its end.
+
+use std::io;
+use std::net::SocketAddr;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use countersign_core::token::{KeyError, KeySet};
+use tokio::net::TcpListener;
+use tokio::sync::oneshot;
+
+use super::arguments::ServeArguments;
+use super::shutdown::Signals;
+use super::{REFUSED, WRONG_SETTING, banner, chain, print_line, refuse, refuse_settings};
+use crate::app::{App, Tokens};
+use crate::config::{self, Config, Sources, WrongSetting};
+use crate::demo::Demo;
+use crate::hashing::{HashingPool, QUEUE_PER_THREAD};
+use crate::listener::Limits;
+use crate::store::Store;
+use crate::telemetry::{self, LogFormat};
+use crate::{http, listener};
+
+/// Serves until a signal comes.
+pub(super) fn run(arguments: ServeArguments) -> ExitCode {
+    let config = match Config::read(&Sources::of_process(arguments.into_settings())) {
+        Ok(config) => config,
+        Err(wrong) => return refuse_settings(&wrong),
+    };
+    let log = telemetry::start(&config.log);
+    let _log = match log {
+        Ok(log) => log,
+        Err(error) => return refuse(REFUSED, &[format!("The log cannot be started: {error}.")]),
+    };
+    for warning in &config.warnings {
+        tracing::warn!("{warning}");
+    }
+    let runtime = match tokio::runtime::Runtime::new() {
+        Ok(runtime) => runtime,
+        Err(error) => return refuse(REFUSED, &[format!("The server's threads cannot be started: {error}.")]),
+    };
+    let ended = runtime.block_on(serve(config));
+    // Whatever a second signal has left undone is not waited for.
+    runtime.shutdown_background();
+    match ended {
+        Ok(code) => code,
+        Err(StartError::Setting(wrong)) => refuse(WRONG_SETTING, &[wrong]),
+        Err(StartError::Failure(sentence)) => refuse(REFUSED, &[sentence]),
+    }
+}
+
+/// Why the server did not start.
+enum StartError {
+    /// Something that a setting names is not as it must be.
+    Setting(WrongSetting),
+    /// The system, or a fault of ours.
+    Failure(String),
+}
+
+impl StartError {
+    fn setting(variable: &str, sentence: impl Into<String>) -> Self {
+        StartError::Setting(WrongSetting::new(variable, sentence))
+    }
+}
+
+impl From<KeyError> for StartError {
+    fn from(error: KeyError) -> Self {
+        StartError::Failure(format!("No key could be made: {error}"))
+    }
+}
+
+async fn serve(config: Config) -> Result<ExitCode, StartError> {
+    let mut signals = Signals::take_over()
+        .map_err(|error| StartError::Failure(format!("The signals cannot be taken over: {error}.")))?;
+    // First of all, so that a start beside a server that runs already touches nothing of it.
+    let listener = bind(&config).await?;
+    let address = listener.local_addr().map_err(|error| cannot_listen(&config, &error))?;
+    let store = Store::open(&config.database)
+        .map_err(|error| StartError::setting("DATABASE_URL", format!("{}.", chain(&error))))?;
+    let app = Arc::new(assemble(&config, store.clone())?);
+    let limits = Limits::default();
+    let door = http::service(app, &limits)
+        .map_err(|error| StartError::Failure(format!("The table of routes is wrong: {}.", chain(&error))))?;
+    tell(address, &config);
+
+    let (stop, stopping) = oneshot::channel::<()>();
+    let serving = async {
+        let asked_to_stop = async {
+            // Dropping the other end is the message.
+            let _ = stopping.await;
+        };
+        let cut_off = listener::serve(listener, door, asked_to_stop, limits).await;
+        // Writes what is waiting and blocks meanwhile, so it runs where that does not keep a signal waiting.
+        let closed = tokio::task::spawn_blocking(move || store.close()).await;
+        (cut_off, closed)
+    };
+    let signalled_twice = async {
+        let signal = signals.next().await;
+        tracing::info!(?signal, "stopping: requests that were begun are answered first");
+        drop(stop);
+        signals.next().await
+    };
+    tokio::select! {
+        (cut_off, closed) = serving => {
+            if let Err(error) = closed {
+                tracing::error!(%error, "the store was not closed as it should be");
+            }
+            tracing::info!(cut_off, "stopped");
+            Ok(ExitCode::SUCCESS)
+        }
+        signal = signalled_twice => {
+            tracing::warn!(?signal, "stopped at once, as a second signal asks");
+            Ok(ExitCode::from(signal.exit_code()))
+        }
+    }
+}
+
+async fn bind(config: &Config) -> Result<TcpListener, StartError> {
+    TcpListener::bind((config.host.as_str(), config.port))
+        .await
+        .map_err(|error| cannot_listen(config, &error))
+}
+
+fn cannot_listen(config: &Config, error: &io::Error) -> StartError {
+    let (host, port) = (&config.host, config.port);
+    match error.kind() {
+        io::ErrorKind::AddrInUse => {
+            let sentence = format!(
+                "{port} is in use on HOST {host} by another program, perhaps another countersign; choose another \
+                 port, or 0 to let the system choose."
+            );
+            StartError::setting("PORT", sentence)
+        }
+        io::ErrorKind::PermissionDenied => {
+            let sentence = format!("{port} on HOST {host} is not allowed to this user: {error}.");
+            StartError::setting("PORT", sentence)
+        }
+        _ => StartError::setting("HOST", format!("{host} with PORT {port} cannot be listened on: {error}.")),
+    }
+}
+
+fn assemble(config: &Config, store: Store) -> Result<App, StartError> {
+    let root = config::root_secret(&config.root)
+        .map_err(|error| StartError::setting("SECRET_KEY", error.to_string()))?;
+    let signing_key = root.signing_key(config.algorithm)?;
+    let demo = match &config.demo_dir {
+        Some(folder) => Demo::load(folder)
+            .map_err(|error| StartError::setting("DEMO_DIR", format!("{}.", chain(&error))))?,
+        None => Demo::landing(),
+    };
+    let queue = config.hash_threads.get().saturating_mul(QUEUE_PER_THREAD);
+    let hashing = HashingPool::start(config.hash_threads, queue)
+        .map_err(|error| StartError::setting("HASH_THREADS", format!("The system refuses a thread: {error}.")))?;
+    Ok(App {
+        policy: config.policy.clone(),
+        store,
+        hashing,
+        tokens: Tokens {
+            issuer: config.issuer.clone(),
+            keys: KeySet::from(signing_key.verifying_key().clone()),
+            signing_key,
+            refresh_key: root.refresh_key(),
+        },
+        demo,
+        allowed_origins: config.allowed_origins.clone(),
+    })
+}
+
+fn tell(address: SocketAddr, config: &Config) {
+    match config.log.format {
+        LogFormat::Text => {
+            let program = std::env::args().next().unwrap_or_else(|| "countersign".to_owned());
+            print_line(&banner::text(address, config, &program));
+        }
+        LogFormat::Json => banner::log(address, config),
+    }
+}

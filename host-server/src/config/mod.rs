@@ -1,0 +1,295 @@
+//! The settings: read once, at the start, from flags, the environment and `.env`, and turned into types.
+//!
+//! Every wrong setting is told, all of them at once, by the name of its variable. A value is quoted back only
+//! where it cannot be a secret.
+
+use std::num::NonZeroUsize;
+use std::path::{Path, PathBuf};
+
+use countersign_core::password::{Argon2Cost, Password};
+use countersign_core::policy::Policy;
+use countersign_core::token::{Algorithm, LIFETIME_MAX_SECS, RootSecret};
+
+use crate::store::DatabaseLocation;
+use crate::telemetry::{LogFilter, LogFormat};
+
+mod address;
+mod database_url;
+mod key_file;
+mod reader;
+mod secret_key;
+mod sources;
+
+pub(crate) use database_url::DEFAULT as DEFAULT_DATABASE_URL;
+pub use key_file::{KeyFileError, root_secret};
+#[cfg(test)]
+pub(crate) use reader::flag_of;
+use reader::{Reader, quoted};
+pub use reader::WrongSetting;
+pub use secret_key::RootSource;
+pub use sources::Sources;
+
+/// Seconds that an access token lives at most: no verifier takes a longer one.
+const ACCESS_TOKEN_TTL_SECS_MAX: u32 = LIFETIME_MAX_SECS as u32;
+
+/// Seconds at most from log-in to the session's end. NIST SP 800-63B section 2.1.3 advises 30 days, the
+/// default; a year is beyond any reason.
+const REFRESH_TOKEN_TTL_SECS_MAX: u32 = 365 * 24 * 3_600;
+
+/// Threads at most that hash passwords: more than the cores of any machine this is meant for, and few enough
+/// that starting them is quick.
+const HASH_THREADS_MAX: u32 = 1_024;
+
+/// Every variable that is read.
+const VARIABLES: &[&str] = &[
+    "HOST",
+    "PORT",
+    "DATABASE_URL",
+    "SECRET_KEY",
+    "ALGORITHM",
+    "ACCESS_TOKEN_TTL_SECS",
+    "REFRESH_TOKEN_TTL_SECS",
+    "ISSUER",
+    "PUBLIC_URL",
+    "PASSWORD_MIN_LENGTH",
+    "REQUIRE_VERIFIED_EMAIL",
+    "ARGON2_MEMORY_KIB",
+    "ARGON2_ITERATIONS",
+    "ARGON2_PARALLELISM",
+    "HASH_THREADS",
+    "ALLOWED_ORIGINS",
+    "DEMO_DIR",
+    "LOG",
+    "LOG_FORMAT",
+    "SMTP_URL",
+    "TRUSTED_PROXIES",
+    "REFRESH_WINDOW_SECS",
+    "REAUTH_WINDOW_SECS",
+    "RATE_LIMIT",
+    "METRICS_ADDR",
+];
+
+/// Those among them that belong to operations which this version does not have.
+const UNUSED: &[&str] = &[
+    "SMTP_URL",
+    "TRUSTED_PROXIES",
+    "REFRESH_WINDOW_SECS",
+    "REAUTH_WINDOW_SECS",
+    "RATE_LIMIT",
+    "METRICS_ADDR",
+];
+
+/// What the server is started with.
+#[derive(Debug)]
+pub struct Config {
+    /// The IP address or name to listen on.
+    pub host: String,
+    /// The port to listen on; 0 lets the system choose one.
+    pub port: u16,
+    /// Where everything is kept.
+    pub database: DatabaseLocation,
+    /// What every key is made of.
+    pub root: RootSource,
+    /// How access tokens are signed.
+    pub algorithm: Algorithm,
+    /// The `iss` of every token.
+    pub issuer: String,
+    /// Where the world reaches the server; `None` where that was not said.
+    pub public_url: Option<String>,
+    /// What the decisions depend on.
+    pub policy: Policy,
+    /// Threads that hash passwords.
+    pub hash_threads: NonZeroUsize,
+    /// Origins whose pages may call; empty where none but our own may.
+    pub allowed_origins: Vec<String>,
+    /// The folder of the demo's files; `None` where there is no demo.
+    pub demo_dir: Option<PathBuf>,
+    /// How the log is written.
+    pub log: LogSettings,
+    /// What the operator should know, though it does not end the start.
+    pub warnings: Vec<String>,
+}
+
+/// How the log is written.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LogSettings {
+    /// What is written.
+    pub filter: LogFilter,
+    /// In which form.
+    pub format: LogFormat,
+}
+
+/// What `countersign user create` needs.
+#[derive(Debug)]
+pub struct AccountConfig {
+    /// Where the account is kept.
+    pub database: DatabaseLocation,
+    /// What its password is held to, and what its hash costs.
+    pub policy: Policy,
+}
+
+impl Config {
+    /// Reads every setting of the server.
+    ///
+    /// # Errors
+    /// Every wrong one.
+    pub fn read(sources: &Sources) -> Result<Self, Vec<WrongSetting>> {
+        let mut reader = Reader::new(sources);
+        let host = reader.read("HOST", address::parse_host).unwrap_or_else(|| "127.0.0.1".to_owned());
+        let port = reader.read("PORT", parse_port).unwrap_or(8_000);
+        let database = database(&mut reader);
+        let secret = reader.read("SECRET_KEY", secret_key::parse);
+        let algorithm = reader.read("ALGORITHM", secret_key::parse_algorithm);
+        let (root, algorithm) = signing(&mut reader, secret, algorithm, &database);
+        let policy = policy(&mut reader);
+        let issuer = reader.read("ISSUER", address::parse_issuer);
+        let public_url = reader.read("PUBLIC_URL", address::parse_public_url);
+        let config = Self {
+            host,
+            port,
+            root,
+            algorithm,
+            issuer: issuer.or_else(|| public_url.clone()).unwrap_or_else(|| "countersign".to_owned()),
+            public_url,
+            hash_threads: hash_threads(&mut reader),
+            allowed_origins: reader.read("ALLOWED_ORIGINS", address::parse_origins).unwrap_or_default(),
+            demo_dir: reader.read("DEMO_DIR", parse_demo_dir),
+            log: LogSettings {
+                filter: reader.read("LOG", LogFilter::parse).unwrap_or_default(),
+                format: reader.read("LOG_FORMAT", LogFormat::parse).unwrap_or_default(),
+            },
+            warnings: warnings(&reader, &policy),
+            database,
+            policy,
+        };
+        reader.finish(config)
+    }
+}
+
+impl AccountConfig {
+    /// Reads what making an account needs, and nothing else: a server that would not start for its `PORT`
+    /// keeps nobody from that.
+    ///
+    /// # Errors
+    /// Every wrong setting among those that are read.
+    pub fn read(sources: &Sources) -> Result<Self, Vec<WrongSetting>> {
+        let mut reader = Reader::new(sources);
+        let config = Self { database: database(&mut reader), policy: policy(&mut reader) };
+        reader.finish(config)
+    }
+}
+
+fn database(reader: &mut Reader<'_>) -> DatabaseLocation {
+    reader.read("DATABASE_URL", database_url::parse).unwrap_or_else(database_url::default_location)
+}
+
+fn signing(
+    reader: &mut Reader<'_>,
+    secret: Option<RootSecret>,
+    algorithm: Option<Algorithm>,
+    database: &DatabaseLocation,
+) -> (RootSource, Algorithm) {
+    // A secret that was refused is still one that is meant: its own fault says enough.
+    let secret_refused = secret.is_none() && reader.is_set("SECRET_KEY");
+    let algorithm = algorithm.filter(|_| !secret_refused);
+    secret_key::combine(secret, algorithm, database).unwrap_or_else(|sentence| {
+        reader.refuse("ALGORITHM", sentence);
+        (RootSource::Fresh, Algorithm::Hs256)
+    })
+}
+
+fn policy(reader: &mut Reader<'_>) -> Policy {
+    let default = Policy::default();
+    Policy {
+        password_min_length: reader.number(
+            "PASSWORD_MIN_LENGTH",
+            "characters",
+            u32::from(Password::MIN_LENGTH)..=u32::from(Password::MAX_LENGTH),
+            default.password_min_length,
+        ),
+        access_token_ttl_secs: reader.number(
+            "ACCESS_TOKEN_TTL_SECS",
+            "seconds",
+            1..=ACCESS_TOKEN_TTL_SECS_MAX,
+            default.access_token_ttl_secs,
+        ),
+        refresh_token_ttl_secs: reader.number(
+            "REFRESH_TOKEN_TTL_SECS",
+            "seconds",
+            1..=REFRESH_TOKEN_TTL_SECS_MAX,
+            default.refresh_token_ttl_secs,
+        ),
+        require_verified_email: reader.boolean("REQUIRE_VERIFIED_EMAIL", default.require_verified_email),
+        argon2: argon2_cost(reader),
+    }
+}
+
+fn argon2_cost(reader: &mut Reader<'_>) -> Argon2Cost {
+    let default = Argon2Cost::default();
+    let memory_kib = reader.number(
+        "ARGON2_MEMORY_KIB",
+        "KiB",
+        8..=Argon2Cost::MAX_MEMORY_KIB,
+        default.memory_kib(),
+    );
+    let iterations = reader.number(
+        "ARGON2_ITERATIONS",
+        "passes",
+        1..=Argon2Cost::MAX_ITERATIONS,
+        default.iterations(),
+    );
+    let parallelism = reader.number(
+        "ARGON2_PARALLELISM",
+        "lanes",
+        1..=Argon2Cost::MAX_PARALLELISM,
+        default.parallelism(),
+    );
+    Argon2Cost::new(memory_kib, iterations, parallelism).unwrap_or_else(|_| {
+        // RFC 9106 section 3.1: eight blocks of one KiB for each lane.
+        let least = 8 * parallelism;
+        let sentence = format!("{memory_kib} KiB is too little for {parallelism} lanes, which need {least}.");
+        reader.refuse("ARGON2_MEMORY_KIB", sentence);
+        default
+    })
+}
+
+fn hash_threads(reader: &mut Reader<'_>) -> NonZeroUsize {
+    let cores = std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
+    let asked = reader.read("HASH_THREADS", |text| {
+        let number = reader::within(text, "threads", 1..=HASH_THREADS_MAX)?;
+        Ok(usize::try_from(number).unwrap_or(usize::MAX))
+    });
+    asked.and_then(NonZeroUsize::new).unwrap_or(cores)
+}
+
+fn parse_port(text: &str) -> Result<u16, String> {
+    let port = reader::whole(text).and_then(|number| u16::try_from(number).ok());
+    port.ok_or_else(|| format!("{} is not a port number (0–65535).", quoted(text)))
+}
+
+fn parse_demo_dir(text: &str) -> Result<PathBuf, String> {
+    if Path::new(text).is_dir() {
+        Ok(text.into())
+    } else {
+        Err(format!("{} is not a folder.", quoted(text)))
+    }
+}
+
+fn warnings(reader: &Reader<'_>, policy: &Policy) -> Vec<String> {
+    let mut warnings = Vec::new();
+    let unused: Vec<_> = UNUSED.iter().copied().filter(|variable| reader.is_set(variable)).collect();
+    if !unused.is_empty() {
+        warnings.push(format!("This version does not use {}; it is set in vain.", unused.join(", ")));
+    }
+    if policy.argon2.is_below_owasp_minimum() {
+        warnings.push(
+            "ARGON2_MEMORY_KIB and ARGON2_ITERATIONS are below OWASP's minimum (19456 KiB with 2 passes, or as \
+             strong): a stolen database is quicker to guess."
+                .to_owned(),
+        );
+    }
+    warnings
+}
+
+#[cfg(test)]
+mod tests;

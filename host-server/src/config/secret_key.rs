@@ -1,0 +1,135 @@
+//! `SECRET_KEY` and `ALGORITHM`: what tokens are signed with.
+
+use std::path::PathBuf;
+
+use countersign_core::token::{Algorithm, HS256_SECRET_LEN_MIN, RootSecret};
+
+use super::quoted;
+use crate::store::DatabaseLocation;
+
+/// How to make a good key, in every sentence that asks for one.
+const RECIPE: &str = "make one with `openssl rand -base64 48`";
+
+/// The value that a sample of a much-copied tutorial shows. Whoever knows it signs tokens for anybody.
+const SAMPLE: &str = "your_secret_key";
+
+/// Where the root secret comes from.
+#[derive(Debug, Clone)]
+pub enum RootSource {
+    /// From `SECRET_KEY`.
+    Given(RootSecret),
+    /// From a file beside the database, made at the first start.
+    File(PathBuf),
+    /// From nowhere: a database in memory ends with the server, and so may its key.
+    Fresh,
+}
+
+/// Reads `SECRET_KEY`. Nothing of it is ever quoted back.
+///
+/// # Errors
+/// A sentence that says what is wrong with it.
+pub(super) fn parse(key: &str) -> Result<RootSecret, String> {
+    if key.trim().eq_ignore_ascii_case(SAMPLE) {
+        return Err(format!("is the sample value that everybody knows; {RECIPE}."));
+    }
+    RootSecret::new(key.as_bytes()).map_err(|_| {
+        let length = key.len();
+        format!("has {length} bytes and needs at least {HS256_SECRET_LEN_MIN}; {RECIPE}.")
+    })
+}
+
+/// Reads `ALGORITHM`.
+///
+/// # Errors
+/// A sentence that says what is wrong with it.
+pub(super) fn parse_algorithm(name: &str) -> Result<Algorithm, String> {
+    Algorithm::from_name(name).ok_or_else(|| match name {
+        "ES256" | "RS256" => format!("{name} is not available in this version; take HS256 or EdDSA."),
+        _ => format!("{} is neither HS256 nor EdDSA.", quoted(name)),
+    })
+}
+
+/// Puts the two together. `secret` and `algorithm` are `None` where they are not set.
+///
+/// # Errors
+/// A sentence about `ALGORITHM`, where it asks for a secret that is not there.
+pub(super) fn combine(
+    secret: Option<RootSecret>,
+    algorithm: Option<Algorithm>,
+    database: &DatabaseLocation,
+) -> Result<(RootSource, Algorithm), String> {
+    match (secret, algorithm) {
+        (Some(secret), algorithm) => {
+            Ok((RootSource::Given(secret), algorithm.unwrap_or(Algorithm::Hs256)))
+        }
+        (None, Some(Algorithm::Hs256)) => Err(format!(
+            "HS256 needs SECRET_KEY to be set, at least {HS256_SECRET_LEN_MIN} bytes; {RECIPE}."
+        )),
+        (None, _) => Ok((beside(database), Algorithm::EdDsa)),
+    }
+}
+
+fn beside(database: &DatabaseLocation) -> RootSource {
+    match database {
+        DatabaseLocation::Memory => RootSource::Fresh,
+        DatabaseLocation::File(path) => {
+            let mut name = path.clone().into_os_string();
+            name.push(".key");
+            RootSource::File(name.into())
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const KEY: &str = "01234567890123456789012345678901";
+
+    #[test]
+    fn a_key_needs_32_bytes_and_is_not_the_sample() {
+        assert!(parse(KEY).is_ok());
+        assert!(parse("äöüäöüäöüäöüäöüä").is_ok(), "bytes are counted, not characters");
+        let short = parse(&KEY[1..]).unwrap_err();
+        assert!(short.contains("31 bytes") && short.contains("at least 32"), "{short}");
+        for sample in [SAMPLE, "YOUR_SECRET_KEY", " your_secret_key "] {
+            let sentence = parse(sample).unwrap_err();
+            assert!(sentence.contains("sample") && sentence.contains("openssl rand -base64 48"), "{sentence}");
+            assert!(!sentence.contains(sample), "{sentence}");
+        }
+    }
+
+    #[test]
+    fn an_algorithm_is_one_of_two() {
+        assert_eq!(parse_algorithm("HS256"), Ok(Algorithm::Hs256));
+        assert_eq!(parse_algorithm("EdDSA"), Ok(Algorithm::EdDsa));
+        for later in ["ES256", "RS256"] {
+            assert!(parse_algorithm(later).unwrap_err().contains("not available in this version"));
+        }
+        for wrong in ["none", "hs256", "HS512"] {
+            assert!(parse_algorithm(wrong).unwrap_err().contains(wrong));
+        }
+    }
+
+    #[test]
+    fn the_secret_decides_where_the_algorithm_is_left_out() {
+        let file = DatabaseLocation::File("data/test.db".into());
+        let secret = || Some(parse(KEY).unwrap());
+        let chosen = |secret, algorithm, database| combine(secret, algorithm, database).unwrap();
+
+        assert!(matches!(chosen(secret(), None, &file), (RootSource::Given(_), Algorithm::Hs256)));
+        assert!(matches!(
+            chosen(secret(), Some(Algorithm::EdDsa), &file),
+            (RootSource::Given(_), Algorithm::EdDsa)
+        ));
+        let (source, algorithm) = chosen(None, None, &file);
+        assert_eq!(algorithm, Algorithm::EdDsa);
+        assert!(matches!(source, RootSource::File(path) if path == PathBuf::from("data/test.db.key")));
+        assert!(matches!(
+            chosen(None, Some(Algorithm::EdDsa), &DatabaseLocation::Memory),
+            (RootSource::Fresh, Algorithm::EdDsa)
+        ));
+        let sentence = combine(None, Some(Algorithm::Hs256), &file).unwrap_err();
+        assert!(sentence.contains("SECRET_KEY"), "{sentence}");
+    }
+}

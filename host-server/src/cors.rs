@@ -1,0 +1,102 @@
+//! Which pages of other origins may call from a browser (the Fetch standard, section 3.3).
+
+use warp::http::header::{
+    ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN,
+    ACCESS_CONTROL_EXPOSE_HEADERS, ACCESS_CONTROL_MAX_AGE, ACCESS_CONTROL_REQUEST_METHOD, ORIGIN, VARY,
+};
+use warp::http::{HeaderMap, HeaderValue};
+
+/// Seconds that a browser may remember what it was allowed. A change of the setting is felt after that.
+const MAX_AGE_SECS: u32 = 600;
+
+/// The origins of the setting `ALLOWED_ORIGINS`. Without any, nothing is said and browsers keep other origins
+/// out. Credentials are never allowed: a token travels in a header that the page sets itself, not in a cookie.
+#[derive(Debug, Clone, Default)]
+pub struct Cors {
+    origins: Vec<HeaderValue>,
+}
+
+impl Cors {
+    /// Exactly these origins. What can stand in no header can be no page's origin and is left out.
+    pub fn new(origins: &[String]) -> Self {
+        Self { origins: origins.iter().filter_map(|origin| HeaderValue::from_str(origin).ok()).collect() }
+    }
+
+    /// The origin that asks, `None` where it may not read the answer or is our own.
+    pub fn allowed(&self, asked: &HeaderMap) -> Option<HeaderValue> {
+        // Most servers have no such setting, and are spared the look.
+        let asks = if self.origins.is_empty() { None } else { asked.get(ORIGIN) }?;
+        self.origins.iter().find(|allowed| *allowed == asks).cloned()
+    }
+
+    /// Adds to an answer what the page of an [`allowed`](Self::allowed) origin needs to read it.
+    pub fn decorate(&self, allowed: Option<HeaderValue>, answer: &mut HeaderMap) {
+        if self.origins.is_empty() {
+            return;
+        }
+        // Said to everyone, or a cache would give one origin's answer to another.
+        answer.append(VARY, HeaderValue::from_static("Origin"));
+        if let Some(origin) = allowed {
+            answer.insert(ACCESS_CONTROL_ALLOW_ORIGIN, origin);
+            let exposed = HeaderValue::from_static("X-Request-Id, Retry-After, WWW-Authenticate");
+            answer.insert(ACCESS_CONTROL_EXPOSE_HEADERS, exposed);
+        }
+    }
+
+    /// Adds to the answer of `OPTIONS` what a preflight asks for; `allow` lists the methods of its path.
+    pub fn preflight(&self, asked: &HeaderMap, allow: &HeaderValue, answer: &mut HeaderMap) {
+        if self.allowed(asked).is_none() || !asked.contains_key(ACCESS_CONTROL_REQUEST_METHOD) {
+            return;
+        }
+        answer.insert(ACCESS_CONTROL_ALLOW_METHODS, allow.clone());
+        let headers = HeaderValue::from_static("Authorization, Content-Type");
+        answer.insert(ACCESS_CONTROL_ALLOW_HEADERS, headers);
+        answer.insert(ACCESS_CONTROL_MAX_AGE, HeaderValue::from(MAX_AGE_SECS));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn answer(cors: &Cors, asked: &[(&'static str, &str)]) -> HeaderMap {
+        let asked = asked.iter().map(|(n, v)| (n.parse().unwrap(), v.parse().unwrap())).collect();
+        let mut answer = HeaderMap::new();
+        cors.preflight(&asked, &HeaderValue::from_static("GET, HEAD, OPTIONS"), &mut answer);
+        cors.decorate(cors.allowed(&asked), &mut answer);
+        answer
+    }
+
+    fn one() -> Cors {
+        Cors::new(&["https://app.example".to_owned()])
+    }
+
+    #[test]
+    fn without_the_setting_nothing_is_said() {
+        let asked = [("origin", "https://app.example"), ("access-control-request-method", "GET")];
+        assert!(answer(&Cors::default(), &asked).is_empty());
+    }
+
+    #[test]
+    fn an_origin_is_allowed_only_as_it_is_written() {
+        let allowed = answer(&one(), &[("origin", "https://app.example")]);
+        assert_eq!(allowed[ACCESS_CONTROL_ALLOW_ORIGIN], "https://app.example");
+        for other in ["https://app.example:444", "http://app.example", "https://app.example.evil", "null"] {
+            let refused = answer(&one(), &[("origin", other)]);
+            assert_eq!(refused.get(ACCESS_CONTROL_ALLOW_ORIGIN), None, "{other}");
+            assert_eq!(refused[VARY], "Origin", "{other}");
+        }
+        assert_eq!(answer(&one(), &[])[VARY], "Origin");
+    }
+
+    #[test]
+    fn a_preflight_learns_the_methods_of_its_path() {
+        let asked = [("origin", "https://app.example"), ("access-control-request-method", "GET")];
+        let granted = answer(&one(), &asked);
+        assert_eq!(granted[ACCESS_CONTROL_ALLOW_METHODS], "GET, HEAD, OPTIONS");
+        assert_eq!(granted[ACCESS_CONTROL_ALLOW_HEADERS], "Authorization, Content-Type");
+        let foreign = [("origin", "https://evil.example"), ("access-control-request-method", "GET")];
+        assert_eq!(answer(&one(), &foreign).get(ACCESS_CONTROL_ALLOW_METHODS), None);
+        assert_eq!(answer(&one(), &asked[..1]).get(ACCESS_CONTROL_ALLOW_METHODS), None);
+    }
+}

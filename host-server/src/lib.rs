@@ -1,0 +1,23 @@
+//! Countersign's server: HTTP outside, [`countersign_core`] within, SQLite below.
+//!
+//! A request comes in by [`listener`], is a [`call::Call`] once [`http`] has found its row in [`routes`],
+//! is answered by one function of [`ops`], and leaves as a [`reply::Reply`] or a [`problem::Problem`].
+
+pub mod app;
+pub mod body;
+pub mod call;
+pub mod cli;
+pub mod config;
+pub mod cors;
+pub mod demo;
+pub mod docs;
+pub mod hashing;
+pub mod http;
+pub mod listener;
+pub mod openapi;
+pub mod ops;
+pub mod problem;
+pub mod reply;
+pub mod routes;
+pub mod store;
+pub mod telemetry;

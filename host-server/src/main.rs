@@ -1,0 +1,7 @@
+//! The program `countersign`.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    countersign_server::cli::run()
+}

@@ -1,0 +1,30 @@
+//! What every form has in common: it takes its own fields and no others, and tells all faults at once.
+
+use countersign_core::json::Document;
+use countersign_core::rejection::{Code, Fault, Rejection};
+
+/// A fault for every member that the operation does not take, among them the ones that are never a
+/// client's to set (OWASP API Security 2023, API3). A name of absurd length is cut.
+pub(super) fn unknown_fields(document: &Document<'_>, known: &[&str]) -> Vec<Fault> {
+    const NAME_CHARACTERS_MAX: usize = 64;
+    document
+        .members()
+        .map(|(name, _)| name)
+        .filter(|name| !known.contains(name))
+        .map(|name| {
+            let name: String = name.chars().take(NAME_CHARACTERS_MAX).collect();
+            Fault::new(name, Code::UnknownField, "This field is not one that can be set here.")
+        })
+        .collect()
+}
+
+/// The form where neither it nor the unknown fields have a fault, else all faults at once.
+pub(super) fn merge<T>(parsed: Result<T, Vec<Fault>>, unknown: Vec<Fault>) -> Result<T, Rejection> {
+    match parsed {
+        Ok(form) if unknown.is_empty() => Ok(form),
+        parsed => {
+            let faults = parsed.err().unwrap_or_default();
+            Err(Rejection::validation(faults.into_iter().chain(unknown).collect()))
+        }
+    }
+}

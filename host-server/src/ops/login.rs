@@ -1,0 +1,132 @@
+//! Log-in: load, count the guess, check the password on the hashing threads, decide, commit.
+
+use countersign_core::decision::Decision;
+use countersign_core::login::{
+    self, LoggedIn, Login, LoginContext, LoginEntropy, LoginForm, RequestedApplication, Standing,
+};
+use countersign_core::profile::Profile;
+use countersign_core::secret::Secret;
+use countersign_core::throttle::{GuessSubject, Guesses};
+use countersign_core::time::Timestamp;
+use warp::http::StatusCode;
+
+use super::form::{self, unknown_fields};
+use super::views::{LoggedInBody, User};
+use super::{DECISIONS_MAX, tell};
+use crate::app::{App, random};
+use crate::call::{Call, RequestId};
+use crate::problem::Problem;
+use crate::reply::Reply;
+use crate::store::{Committed, Store, StoreError};
+
+/// The fields that a log-in takes.
+pub const FIELDS: &[&str] = &[
+    "username",
+    "email",
+    "identifier",
+    "password",
+    "application_id",
+    "mfa_code",
+    "recovery_code",
+    "device_token",
+];
+
+/// Answers 200 with the tokens and the User.
+pub(super) async fn answer(app: &App, call: Call) -> Result<Reply, Problem> {
+    let login = parse(&call)?;
+    let first = standing(&app.store, &login)?;
+    let subject = first.guess_subject(&login);
+    let now = app.now();
+    admit(app, &first, subject, now, &call.request_id).await?;
+
+    let mut standing_now = first;
+    for _ in 0..DECISIONS_MAX {
+        let checked = login::hash_to_check(standing_now.account.as_ref(), &app.policy);
+        let check =
+            app.hashing.verify(login.password.clone(), checked, app.policy.argon2, random()?).await?;
+        let entropy = LoginEntropy { session: random()?, jti: random()?, device: Secret::new(random()?) };
+        let context = LoginContext {
+            policy: &app.policy,
+            issuer: &app.tokens.issuer,
+            refresh_key: &app.tokens.refresh_key,
+            client: &call.client,
+            now,
+        };
+        // Loaded again: the account may have been suspended while its password was being checked.
+        standing_now = standing(&app.store, &login)?;
+        let Decision { outcome, changes, events } =
+            login::decide(&login, standing_now.clone(), check, &entropy, context);
+        if app.store.commit(&changes).await? == Committed::Conflict {
+            standing_now = standing(&app.store, &login)?;
+            continue;
+        }
+        tell(&events, &call.request_id);
+        let logged_in = outcome?;
+        return reply(app, logged_in, now);
+    }
+    Err(Problem::contended())
+}
+
+/// Counts the guess, or refuses it. Of many that arrive at once, the store lets only so many through.
+async fn admit(
+    app: &App,
+    standing: &Standing,
+    subject: GuessSubject,
+    now: Timestamp,
+    request_id: &RequestId,
+) -> Result<(), Problem> {
+    for _ in 0..DECISIONS_MAX {
+        let guesses = app.store.guesses(&subject, Guesses::window_start(now))?;
+        let Decision { outcome, changes, events } =
+            login::admit(standing, subject.clone(), &guesses, now);
+        let committed = app.store.commit(&changes).await?;
+        if matches!(committed, Committed::Applied { .. }) {
+            tell(&events, request_id);
+            return Ok(outcome?);
+        }
+    }
+    Err(Problem::contended())
+}
+
+fn reply(app: &App, logged_in: LoggedIn, now: Timestamp) -> Result<Reply, Problem> {
+    let access_token = app.tokens.signing_key.sign_access_token(&logged_in.claims)?;
+    let body = LoggedInBody {
+        access_token: access_token.expose(),
+        token: access_token.expose(),
+        token_type: "bearer",
+        expires_in: logged_in.claims.expires_at.secs_since(now),
+        refresh_token: logged_in.refresh_token.expose(),
+        device_token: logged_in.device_token.expose(),
+        user: User::from(Profile::from(logged_in.account)),
+    };
+    Ok(Reply::json(StatusCode::OK, &body))
+}
+
+fn parse(call: &Call) -> Result<Login, Problem> {
+    let document = call.document()?;
+    let form = LoginForm {
+        username: document.field("username"),
+        email: document.field("email"),
+        identifier: document.field("identifier"),
+        password: document.field("password"),
+        application_id: document.field("application_id"),
+        mfa_code: document.field("mfa_code"),
+        recovery_code: document.field("recovery_code"),
+        device_token: document.field("device_token"),
+    };
+    Ok(form::merge(Login::parse(&form), unknown_fields(&document, FIELDS))?)
+}
+
+fn standing(store: &Store, login: &Login) -> Result<Standing, StoreError> {
+    let account = store.account_by_name(&login.identifier)?;
+    let device_known = match (&account, login.device_digest()) {
+        (Some(account), Some(digest)) => store.device_known(digest, account.id)?,
+        _ => false,
+    };
+    let application = match (&login.application, &account) {
+        (RequestedApplication::Named(id), _) => store.application(id)?,
+        (RequestedApplication::Registered, Some(account)) => store.application(&account.application)?,
+        (RequestedApplication::Registered, None) | (RequestedApplication::Impossible, _) => None,
+    };
+    Ok(Standing { account, device_known, application })
+}

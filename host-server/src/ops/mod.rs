@@ -1,0 +1,55 @@
+//! One function per operation: reads what the decision needs, asks core, commits, renders.
+
+pub mod authenticate;
+mod form;
+mod login;
+mod operations;
+mod profile;
+mod register;
+pub mod views;
+
+pub use login::FIELDS as LOGIN_FIELDS;
+pub use register::{CreateAccountError, FIELDS as REGISTRATION_FIELDS, create_account};
+
+use countersign_core::event::Event;
+
+use crate::app::App;
+use crate::call::{Call, RequestId};
+use crate::problem::Problem;
+use crate::reply::Reply;
+use crate::routes::Operation;
+use crate::docs;
+
+/// How often an operation is decided anew when something changed beneath it. Twice is enough for every
+/// collision of two; more would let a crowd at one row keep the writer busy.
+const DECISIONS_MAX: u32 = 3;
+
+/// Answers a call by the operation of its route.
+///
+/// # Errors
+/// The problem that the caller is told.
+pub async fn answer(app: &App, call: Call) -> Result<Reply, Problem> {
+    match call.route.operation {
+        Operation::Register => register::answer(app, call).await,
+        Operation::LogIn => login::answer(app, call).await,
+        Operation::Profile => profile::answer(call),
+        Operation::Health => Ok(operations::health()),
+        Operation::Ready => operations::ready(app).await,
+        Operation::OpenApi => Ok(docs::openapi(&call)),
+        Operation::Docs => Ok(docs::answer(&call)),
+        Operation::Demo => Ok(app.demo.answer(&call)),
+    }
+}
+
+/// Tells the log what happened, once it is stored.
+pub(crate) fn tell(events: &[Event], request_id: &RequestId) {
+    for event in events {
+        tracing::info!(
+            target: "countersign::event",
+            event = event.name(),
+            user = event.user().map(|user| user.value()),
+            reason = event.reason(),
+            request_id = %request_id,
+        );
+    }
+}

@@ -1,0 +1,112 @@
+//! Registration, by anyone through the API and by the operator through the command line.
+
+use countersign_core::account::{Account, AccountRole};
+use countersign_core::decision::Decision;
+use countersign_core::id::ApplicationId;
+use countersign_core::json::Document;
+use countersign_core::password::{PasswordHash, PreparedPassword};
+use countersign_core::profile::Profile;
+use countersign_core::register::{self, Registration, RegistrationForm, RegistrationRules, Standing};
+use countersign_core::rejection::Rejection;
+use countersign_core::time::Timestamp;
+use warp::http::StatusCode;
+
+use super::form::{self, unknown_fields};
+use super::views::{Registered, User};
+use super::{DECISIONS_MAX, tell};
+use crate::app::{App, random};
+use crate::call::{Call, RequestId};
+use crate::problem::Problem;
+use crate::reply::Reply;
+use crate::store::{Committed, Store, StoreError};
+
+/// The fields that a registration takes, in the order of the form.
+pub const FIELDS: &[&str] =
+    &["username", "email", "password", "name", "first_name", "last_name", "phone", "application_id"];
+
+/// Answers 201 with the new User.
+pub(super) async fn answer(app: &App, call: Call) -> Result<Reply, Problem> {
+    let rules = RegistrationRules {
+        username_required: call.route.requires_username(call.mount),
+        password_min_length: app.policy.password_min_length,
+    };
+    let registration = parse(&call.document()?, rules)?;
+    // Asked before the hash is spent, and again when the account is stored.
+    register::check(&registration, &standing(&app.store, &registration)?)?;
+    let hash = app
+        .hashing
+        .hash(PreparedPassword::clone(&registration.password), app.policy.argon2, random()?)
+        .await?;
+    let now = app.now();
+    let account =
+        create_account(&app.store, registration, hash, AccountRole::User, now, &call.request_id).await?;
+    let registered = Registered::of(User::from(Profile::from(account)), call.mount);
+    Ok(Reply::json(StatusCode::CREATED, &registered))
+}
+
+/// Stores the account that a registration asks for.
+///
+/// # Errors
+/// [`CreateAccountError::Rejected`] where a name is taken or the application is not there.
+pub async fn create_account(
+    store: &Store,
+    registration: Registration,
+    hash: PasswordHash,
+    role: AccountRole,
+    now: Timestamp,
+    request_id: &RequestId,
+) -> Result<Account, CreateAccountError> {
+    for _ in 0..DECISIONS_MAX {
+        let standing = standing(store, &registration)?;
+        let Decision { outcome, changes, events } =
+            register::decide(registration.clone(), &standing, hash.clone(), role, now);
+        let account = outcome?;
+        if let Committed::Applied { created: Some(id) } = store.commit(&changes).await? {
+            tell(&events, request_id);
+            return Ok(account.stored_as(id));
+        }
+    }
+    Err(CreateAccountError::Contended)
+}
+
+/// Why an account was not made.
+#[derive(Debug, thiserror::Error)]
+pub enum CreateAccountError {
+    /// It may not be made.
+    #[error("the registration was refused: {}", .0.code)]
+    Rejected(Rejection),
+    /// The store failed.
+    #[error("the store failed")]
+    Store(#[from] StoreError),
+    /// The names were taken and freed again beneath every attempt.
+    #[error("the account could not be stored, since others kept changing the same names")]
+    Contended,
+}
+
+impl From<Rejection> for CreateAccountError {
+    fn from(rejection: Rejection) -> Self {
+        CreateAccountError::Rejected(rejection)
+    }
+}
+
+fn parse(document: &Document<'_>, rules: RegistrationRules) -> Result<Registration, Rejection> {
+    let form = RegistrationForm {
+        username: document.field("username"),
+        email: document.field("email"),
+        password: document.field("password"),
+        name: document.field("name"),
+        first_name: document.field("first_name"),
+        last_name: document.field("last_name"),
+        phone: document.field("phone"),
+        application_id: document.field("application_id"),
+    };
+    form::merge(Registration::parse(&form, rules), unknown_fields(document, FIELDS))
+}
+
+fn standing(store: &Store, registration: &Registration) -> Result<Standing, StoreError> {
+    let username = registration.username.as_ref().map(|username| username.as_str());
+    let (username_taken, email_taken) = store.names_taken(username, registration.email.as_str())?;
+    let default = ApplicationId::default_application();
+    let application = store.application(registration.application.as_ref().unwrap_or(&default))?;
+    Ok(Standing { username_taken, email_taken, application })
+}

@@ -1,0 +1,186 @@
+//! Every URL that is served, one line each.
+
+mod map;
+
+use countersign_core::authenticate::Asks;
+use warp::http::Method;
+
+pub use map::{Endpoint, Found, PathParameters, RouteError, RouteMap, Row};
+
+use crate::call::Mount;
+
+/// What answers a call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Operation {
+    /// Makes an account.
+    Register,
+    /// Trades a name and password for tokens.
+    LogIn,
+    /// Shows the caller's own User.
+    Profile,
+    /// Says that the process lives.
+    Health,
+    /// Says that the server can work.
+    Ready,
+    /// The OpenAPI document.
+    OpenApi,
+    /// The documentation's pages.
+    Docs,
+    /// The demo's pages.
+    Demo,
+}
+
+/// What a route asks of the `Authorization` header.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Auth {
+    /// Nothing.
+    None,
+    /// An access token whose session is alive.
+    Bearer,
+}
+
+/// What a route takes as its body.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Body {
+    /// None; one that comes is not looked at.
+    None,
+    /// JSON.
+    Json,
+}
+
+/// The trees that a route stands in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mounts {
+    /// At its path and under `/api`.
+    Both,
+    /// At its path alone.
+    Bare,
+}
+
+impl Mounts {
+    /// Each of them.
+    pub const fn all(self) -> &'static [Mount] {
+        match self {
+            Mounts::Both => &[Mount::Bare, Mount::Api],
+            Mounts::Bare => &[Mount::Bare],
+        }
+    }
+}
+
+/// One URL and method.
+#[derive(Debug)]
+pub struct Route {
+    /// What answers.
+    pub operation: Operation,
+    /// By which method. `HEAD` comes with `GET`, `OPTIONS` with any.
+    pub method: Method,
+    /// The path below the mount. `{name}` stands for one segment, [`FILE`] at the end for the files of a page.
+    pub path: &'static str,
+    /// Where it stands.
+    pub mounts: Mounts,
+    /// What it asks of the caller.
+    pub auth: Auth,
+    /// What it takes.
+    pub body: Body,
+    /// The mount at which a registration may do without a username; `None` where it may not.
+    username_optional_at: Option<Mount>,
+}
+
+/// Ends the path of a page that has files: each of them, and nothing else, is a URL of its own.
+pub const FILE: &str = "{file}";
+
+/// The table. Aliases are rows, never handlers.
+pub static ROUTES: &[Route] = &[
+    post(Operation::Register, "/auth/register").json(),
+    post(Operation::Register, "/users/register").json().username_optional_at(Mount::Api),
+    post(Operation::LogIn, "/auth/login").json(),
+    post(Operation::LogIn, "/users/login").json(),
+    get(Operation::Profile, "/users/me").bearer(),
+    get(Operation::Profile, "/auth/me").bearer(),
+    get(Operation::Profile, "/users/profile").bearer(),
+    get(Operation::Health, "/healthz"),
+    get(Operation::Ready, "/readyz"),
+    get(Operation::OpenApi, "/openapi.json"),
+    get(Operation::Docs, "/docs"),
+    get(Operation::Docs, "/docs/{file}").bare(),
+    get(Operation::Demo, "/").bare(),
+    get(Operation::Demo, "/demo/{file}").bare(),
+];
+
+impl Route {
+    /// Whether a registration that came in here must name a username.
+    pub fn requires_username(&self, mount: Mount) -> bool {
+        self.username_optional_at != Some(mount)
+    }
+
+    /// How a user who is gone is answered here.
+    pub fn asks(&self) -> Asks {
+        match self.operation {
+            Operation::Profile => Asks::Profile,
+            _ => Asks::Other,
+        }
+    }
+
+    const fn new(operation: Operation, method: Method, path: &'static str) -> Self {
+        Self {
+            operation,
+            method,
+            path,
+            mounts: Mounts::Both,
+            auth: Auth::None,
+            body: Body::None,
+            username_optional_at: None,
+        }
+    }
+
+    const fn bearer(mut self) -> Self {
+        self.auth = Auth::Bearer;
+        self
+    }
+
+    const fn json(mut self) -> Self {
+        self.body = Body::Json;
+        self
+    }
+
+    const fn bare(mut self) -> Self {
+        self.mounts = Mounts::Bare;
+        self
+    }
+
+    const fn username_optional_at(mut self, mount: Mount) -> Self {
+        self.username_optional_at = Some(mount);
+        self
+    }
+}
+
+const fn get(operation: Operation, path: &'static str) -> Route {
+    Route::new(operation, Method::GET, path)
+}
+
+const fn post(operation: Operation, path: &'static str) -> Route {
+    Route::new(operation, Method::POST, path)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_s1s_registration_does_without_a_username() {
+        let lenient: Vec<_> = ROUTES
+            .iter()
+            .flat_map(|route| route.mounts.all().iter().map(move |mount| (route, *mount)))
+            .filter(|(route, mount)| !route.requires_username(*mount))
+            .map(|(route, mount)| format!("{}{}", mount.prefix(), route.path))
+            .collect();
+        assert_eq!(lenient, ["/api/users/register"]);
+    }
+
+    #[test]
+    fn what_takes_json_is_no_get() {
+        for route in ROUTES {
+            assert_eq!(route.body == Body::Json, route.method != Method::GET, "{}", route.path);
+        }
+    }
+}

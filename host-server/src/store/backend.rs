@@ -1,0 +1,66 @@
+//! The two verbs that an engine must know.
+
+use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
+
+use super::StoreError;
+use super::value::{Row, Value};
+
+/// An engine under the store.
+pub(crate) trait Backend: fmt::Debug + Send + Sync {
+    /// The rows of a point read. It is quick enough to be made where it is asked for.
+    fn query(&self, read: Read) -> Result<Vec<Row>, StoreError>;
+
+    /// Makes all of `writes` durable, or none of them. Whatever becomes of the future, they are.
+    fn commit(&self, writes: Vec<Write>) -> Committing<'_>;
+
+    /// Finishes what was begun and lets go of everything. What is asked for afterwards fails.
+    fn close(&self);
+}
+
+/// The outcome of a commit, once it is known.
+pub(crate) type Committing<'a> = Pin<Box<dyn Future<Output = Result<Outcome, StoreError>> + Send + 'a>>;
+
+/// A statement that reads.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Read {
+    /// One of [`sql`](super::sql).
+    pub(crate) statement: &'static str,
+    /// `$1`, `$2`, …
+    pub(crate) parameters: Vec<Value>,
+}
+
+/// A statement that writes, and what it must come to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Write {
+    /// One of [`sql`](super::sql).
+    pub(crate) statement: &'static str,
+    /// `$1`, `$2`, …
+    pub(crate) parameters: Vec<Value>,
+    /// When anything else comes of it, the whole commit is a conflict.
+    pub(crate) guard: Guard,
+}
+
+/// How many rows a write must touch.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Guard {
+    /// Any number.
+    Open,
+    /// Exactly one.
+    OneRow,
+    /// Exactly one, whose number it returns.
+    OneNumber,
+}
+
+/// What became of a commit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Outcome {
+    /// All of it is stored.
+    Applied {
+        /// The number that a [`Guard::OneNumber`] returned; `None` where there was none.
+        number: Option<i64>,
+    },
+    /// A guard did not hold, and nothing is stored.
+    Conflict,
+}

@@ -1,0 +1,189 @@
+//! Where everything is kept.
+//!
+//! The operations see [`Store`]: reads that answer at once, and one way to write, [`Store::commit`], which
+//! makes all changes of a decision true or none. Under it an engine knows two verbs ([`backend`]). A change
+//! becomes statements with guards in [`writes`], a row becomes a type of core in [`rows`], and the text of
+//! every statement stands in [`sql`].
+
+mod backend;
+mod error;
+mod migrate;
+mod rows;
+mod sql;
+mod sqlite;
+mod value;
+mod writes;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use countersign_core::account::Account;
+use countersign_core::application::Application;
+use countersign_core::change::Change;
+use countersign_core::id::{ApplicationId, SessionId, UserId};
+use countersign_core::login::Identifier;
+use countersign_core::secret::TokenDigest;
+use countersign_core::session::Session;
+use countersign_core::throttle::{GuessSubject, Guesses};
+use countersign_core::time::Timestamp;
+
+pub use self::error::StoreError;
+
+use self::backend::{Backend, Outcome, Read};
+use self::sqlite::Sqlite;
+use self::value::{Row, Value};
+
+/// Where a database is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum DatabaseLocation {
+    /// A file, made where there is none, readable by its owner alone.
+    File(PathBuf),
+    /// The memory of this process; a database of its own for each opening, gone when it is closed.
+    Memory,
+}
+
+/// The store. A clone is another handle to the same one.
+#[derive(Debug, Clone)]
+pub struct Store {
+    backend: Arc<dyn Backend>,
+}
+
+/// What became of a commit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Committed {
+    /// All changes are stored, and stay so through a crash.
+    Applied {
+        /// The number of the account that was created; `None` where none was.
+        created: Option<UserId>,
+    },
+    /// A guard did not hold: nothing is stored. What the decision was based on is to be loaded anew.
+    Conflict,
+}
+
+impl Store {
+    /// Opens a database, makes it where there is none, and brings its tables up to date.
+    ///
+    /// ```
+    /// use countersign_core::id::ApplicationId;
+    /// use countersign_server::store::{DatabaseLocation, Store};
+    ///
+    /// let store = Store::open(&DatabaseLocation::Memory)?;
+    /// assert!(store.application(&ApplicationId::default_application())?.is_some());
+    /// store.close();
+    /// # Ok::<(), countersign_server::store::StoreError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// Where the file cannot be opened, holds another program's tables, or those of a newer or altered
+    /// version of this program.
+    pub fn open(location: &DatabaseLocation) -> Result<Self, StoreError> {
+        Ok(Self { backend: Arc::new(Sqlite::open(location)?) })
+    }
+
+    /// Makes all of `changes` true and durable, or none of them.
+    ///
+    /// # Errors
+    /// [`StoreError::Busy`] where too much is waiting; any other failure of the store. Nothing is stored
+    /// then, unless the failure came while the outcome was on its way.
+    pub async fn commit(&self, changes: &[Change]) -> Result<Committed, StoreError> {
+        if changes.is_empty() {
+            return Ok(Committed::Applied { created: None });
+        }
+        Ok(match self.backend.commit(writes::writes(changes)).await? {
+            Outcome::Applied { number } => Committed::Applied { created: number.map(UserId::new) },
+            Outcome::Conflict => Committed::Conflict,
+        })
+    }
+
+    /// The account that a name belongs to; `None` for a name of nobody.
+    ///
+    /// # Errors
+    /// Where the store fails, as for every read.
+    pub fn account_by_name(&self, name: &Identifier) -> Result<Option<Account>, StoreError> {
+        let statement = match name {
+            Identifier::Username(_) => sql::ACCOUNT_BY_USERNAME,
+            Identifier::Email(_) => sql::ACCOUNT_BY_EMAIL,
+        };
+        self.read_one(statement, [name.as_str().into()], rows::account)
+    }
+
+    /// The account of a user; `None` where there is no such user.
+    ///
+    /// # Errors
+    /// Where the store fails.
+    pub fn account(&self, user: UserId) -> Result<Option<Account>, StoreError> {
+        self.read_one(sql::ACCOUNT_BY_ID, [user.value().into()], rows::account)
+    }
+
+    /// Whether the username and the e-mail address belong to anybody, in any letter case.
+    ///
+    /// # Errors
+    /// Where the store fails.
+    pub fn names_taken(&self, username: Option<&str>, email: &str) -> Result<(bool, bool), StoreError> {
+        let username = Value::text_or_null(username.map(str::to_ascii_lowercase));
+        let parameters = [username, email.to_ascii_lowercase().into()];
+        Ok(self.read_one(sql::NAMES_TAKEN, parameters, rows::names_taken)?.unwrap_or_default())
+    }
+
+    /// An application; `None` where there is none of this name.
+    ///
+    /// # Errors
+    /// Where the store fails.
+    pub fn application(&self, application: &ApplicationId) -> Result<Option<Application>, StoreError> {
+        self.read_one(sql::APPLICATION, [application.as_str().into()], rows::application)
+    }
+
+    /// Whether the user has been logged in from the device whose token has this digest.
+    ///
+    /// # Errors
+    /// Where the store fails.
+    pub fn device_known(&self, digest: TokenDigest, user: UserId) -> Result<bool, StoreError> {
+        let parameters = [digest.encode().into(), user.value().into()];
+        Ok(self.read_one(sql::DEVICE_KNOWN, parameters, rows::device_known)?.unwrap_or_default())
+    }
+
+    /// The guesses at `subject` after `window_start`.
+    ///
+    /// # Errors
+    /// Where the store fails.
+    pub fn guesses(&self, subject: &GuessSubject, window_start: Timestamp) -> Result<Guesses, StoreError> {
+        let parameters = [subject.key().into(), window_start.into()];
+        Ok(self.read_one(sql::GUESSES, parameters, rows::guesses)?.unwrap_or_default())
+    }
+
+    /// A session and the account of its user; `None` where there is no such session, or no longer.
+    ///
+    /// # Errors
+    /// Where the store fails.
+    pub fn session_with_account(&self, session: SessionId) -> Result<Option<(Session, Account)>, StoreError> {
+        self.read_one(sql::SESSION_WITH_ACCOUNT, [session.encode().into()], rows::session_with_account)
+    }
+
+    /// Reads something and waits for the writer to come by, for `/readyz`.
+    ///
+    /// # Errors
+    /// Where either fails.
+    pub async fn is_ready(&self) -> Result<(), StoreError> {
+        self.read_one(sql::READY, [], |_row| Ok(()))?;
+        self.backend.commit(Vec::new()).await.map(|_outcome| ())
+    }
+
+    /// Finishes what was begun, brings everything into the one file and lets go of it. Other handles to the
+    /// same store fail from then on. Blocks for as long as that takes.
+    pub fn close(self) {
+        self.backend.close();
+    }
+
+    fn read_one<T, const N: usize>(
+        &self,
+        statement: &'static str,
+        parameters: [Value; N],
+        read: impl FnOnce(Row) -> Result<T, StoreError>,
+    ) -> Result<Option<T>, StoreError> {
+        let rows = self.backend.query(Read { statement, parameters: parameters.into() })?;
+        rows.into_iter().next().map(read).transpose()
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,142 @@
+//! From rows to the types of core, column by column in the order of the statements.
+
+use countersign_core::account::{Account, AccountRole, AccountStatus};
+use countersign_core::application::{Application, ApplicationStatus};
+use countersign_core::id::{ApplicationId, SessionId, UserId};
+use countersign_core::password::{Argon2Cost, HashBounds, PasswordHash};
+use countersign_core::secret::TokenDigest;
+use countersign_core::session::{Client, Session};
+use countersign_core::throttle::Guesses;
+
+use super::StoreError;
+use super::value::{Columns, Row};
+
+/// The most that any setting lets a hash cost. The bounds that matter were kept when the hash came in, under
+/// settings that may have been others than today's.
+const STORED_HASH_BOUNDS: HashBounds = HashBounds {
+    memory_kib: Argon2Cost::MAX_MEMORY_KIB,
+    iterations: Argon2Cost::MAX_ITERATIONS,
+    parallelism: Argon2Cost::MAX_PARALLELISM,
+};
+
+/// Reads a row of one of the `ACCOUNT_BY_…` statements.
+pub(crate) fn account(row: Row) -> Result<Account, StoreError> {
+    account_columns(&mut Columns::of(row, "users"))
+}
+
+/// Reads a row of `SESSION_WITH_ACCOUNT`.
+pub(crate) fn session_with_account(row: Row) -> Result<(Session, Account), StoreError> {
+    let mut columns = Columns::of(row, "sessions");
+    let session = Session {
+        id: columns.parsed("id", SessionId::parse)?,
+        user: UserId::new(columns.integer("user_id")?),
+        application: columns.parsed("application_id", ApplicationId::parse)?,
+        created_at: columns.moment("created_at")?,
+        expires_at: columns.moment("expires_at")?,
+        refresh_number: columns.count("refresh_number")?,
+        refresh_digest: columns.parsed("refresh_digest", TokenDigest::parse)?,
+        client: Client { ip: columns.optional_text("ip")?, user_agent: columns.optional_text("user_agent")? },
+    };
+    columns.enter("users");
+    Ok((session, account_columns(&mut columns)?))
+}
+
+/// Reads a row of `APPLICATION`.
+pub(crate) fn application(row: Row) -> Result<Application, StoreError> {
+    let mut columns = Columns::of(row, "applications");
+    Ok(Application {
+        id: columns.parsed("id", ApplicationId::parse)?,
+        status: columns.parsed("status", ApplicationStatus::parse)?,
+    })
+}
+
+/// Reads the row of `GUESSES`.
+pub(crate) fn guesses(row: Row) -> Result<Guesses, StoreError> {
+    let mut columns = Columns::of(row, "guesses");
+    Ok(Guesses { count: columns.count("count")?, oldest: columns.optional_moment("at")? })
+}
+
+/// Reads the row of `NAMES_TAKEN`: the username, the e-mail address.
+pub(crate) fn names_taken(row: Row) -> Result<(bool, bool), StoreError> {
+    let mut columns = Columns::of(row, "users");
+    Ok((columns.count("username_key")? > 0, columns.count("email")? > 0))
+}
+
+/// Reads the row of `DEVICE_KNOWN`.
+pub(crate) fn device_known(row: Row) -> Result<bool, StoreError> {
+    Ok(Columns::of(row, "devices").count("digest")? > 0)
+}
+
+fn account_columns(columns: &mut Columns) -> Result<Account, StoreError> {
+    Ok(Account {
+        id: UserId::new(columns.integer("id")?),
+        username: columns.optional_text("username")?,
+        email: columns.text("email")?,
+        name: columns.optional_text("name")?,
+        first_name: columns.optional_text("first_name")?,
+        last_name: columns.optional_text("last_name")?,
+        phone: columns.optional_text("phone")?,
+        role: columns.parsed("role", AccountRole::parse)?,
+        status: columns.parsed("status", AccountStatus::parse)?,
+        email_verified: columns.truth("email_verified")?,
+        application: columns.parsed("application_id", ApplicationId::parse)?,
+        password_hash: columns.parsed("password_hash", stored_hash)?,
+        created_at: columns.moment("created_at")?,
+        updated_at: columns.moment("updated_at")?,
+        deleted_at: columns.optional_moment("deleted_at")?,
+    })
+}
+
+fn stored_hash(text: &str) -> Option<PasswordHash> {
+    PasswordHash::parse_within(text, STORED_HASH_BOUNDS).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::value::Value;
+
+    fn account_row() -> Vec<Value> {
+        let text = |text: &str| Value::from(text);
+        let hash = "$argon2id$v=19$m=1048576,t=64,p=16$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAA";
+        let mut row = vec![Value::from(5_i64)];
+        row.extend(["Ada", "ada@example.com", "Ada L", "Ada", "L", "+4930123456"].map(text));
+        row.extend([text("user"), text("active"), Value::from(0_i64), text("default"), text(hash)]);
+        row.extend([Value::from(1_i64), Value::from(2_i64), Value::Null]);
+        row
+    }
+
+    #[test]
+    fn the_costliest_hash_that_any_setting_makes_is_read() {
+        let account = account(Row(account_row())).unwrap();
+        assert_eq!(account.password_hash.cost().memory_kib(), Argon2Cost::MAX_MEMORY_KIB);
+    }
+
+    #[test]
+    fn each_column_that_holds_nonsense_is_named() {
+        let columns: Vec<_> = "id username email name first_name last_name phone role status email_verified \
+                               application_id password_hash created_at updated_at deleted_at"
+            .split_whitespace()
+            .collect();
+        assert_eq!(account_row().len(), columns.len());
+        for (index, name) in columns.into_iter().enumerate() {
+            let mut row = account_row();
+            row[index] = Value::Unreadable;
+            let error = account(Row(row)).unwrap_err();
+            assert!(
+                matches!(error, StoreError::Corrupt { table: "users", column } if column == name),
+                "{name}"
+            );
+        }
+    }
+
+    #[test]
+    fn words_that_core_does_not_know_are_refused() {
+        for (index, name) in [(7, "role"), (8, "status"), (10, "application_id"), (11, "password_hash")] {
+            let mut row = account_row();
+            row[index] = Value::from("no such word");
+            let error = account(Row(row)).unwrap_err();
+            assert!(matches!(error, StoreError::Corrupt { column, .. } if column == name), "{error:?}");
+        }
+    }
+}

@@ -1,0 +1,54 @@
+//! SQLite under the store: one thread that writes, and connections that read where the question is asked.
+
+mod connection;
+mod readers;
+mod writer;
+
+use crate::store::backend::{Backend, Committing, Read, Write};
+use crate::store::value::Row;
+use crate::store::{DatabaseLocation, StoreError, migrate};
+
+use self::connection::Address;
+use self::readers::Readers;
+use self::writer::Writer;
+
+/// A database in SQLite.
+#[derive(Debug)]
+pub(crate) struct Sqlite {
+    writer: Writer,
+    readers: Readers,
+}
+
+impl Sqlite {
+    /// Opens a database and migrates it.
+    ///
+    /// # Errors
+    /// See [`Store::open`](crate::store::Store::open).
+    pub(crate) fn open(location: &DatabaseLocation) -> Result<Self, StoreError> {
+        connection::check_engine()?;
+        let address = Address::of(location)?;
+        let mut connection = address.open_bare()?;
+        // Before anything of the file is changed, and the journal's mode is something of the file.
+        migrate::refuse_foreign(&connection)?;
+        address.prepare_to_write(&connection)?;
+        migrate::migrate(&mut connection)?;
+        Ok(Self { writer: Writer::start(connection)?, readers: Readers::new(address) })
+    }
+}
+
+impl Backend for Sqlite {
+    fn query(&self, read: Read) -> Result<Vec<Row>, StoreError> {
+        self.readers.query(&read)
+    }
+
+    fn commit(&self, writes: Vec<Write>) -> Committing<'_> {
+        Box::pin(self.writer.commit(writes))
+    }
+
+    fn close(&self) {
+        // The readers first: the last connection to be closed tidies the files up, and must be one that
+        // may write.
+        self.readers.close();
+        self.writer.close();
+    }
+}

@@ -1,0 +1,211 @@
+//! The one thread that writes.
+//!
+//! It takes what has come in while it was busy, at most [`GROUP`] requests, and commits them together, since
+//! a commit's cost is the wait for the disk and hardly grows with what is in it. Each request has a savepoint
+//! of its own: one that is in conflict or fails leaves the others as they are. Nobody is answered before the
+//! whole group is on the disk.
+
+use std::sync::{Mutex, PoisonError, RwLock};
+use std::thread::{self, JoinHandle};
+
+use rusqlite::{Connection, Error, ffi, params_from_iter};
+use tokio::sync::mpsc::error::TrySendError;
+use tokio::sync::{mpsc, oneshot};
+use tracing::{error, warn};
+
+use super::connection::engine_error;
+use crate::store::StoreError;
+use crate::store::backend::{Guard, Outcome, Write};
+
+/// Requests that are committed together at most. Each takes some 30 µs besides the disk, so that the first of
+/// a full group waits about as long for the others as for a slow disk.
+const GROUP: usize = 256;
+
+/// Requests that wait at most; past them the store is busy. Some groups' worth: what waits longer than that
+/// is better told to come again.
+const QUEUE: usize = 4_096;
+
+/// What is asked of the writer, and where the outcome goes.
+struct Request {
+    writes: Vec<Write>,
+    reply: oneshot::Sender<Result<Outcome, StoreError>>,
+}
+
+/// The writer, as those see it who ask.
+#[derive(Debug)]
+pub(super) struct Writer {
+    /// `None` once closed.
+    requests: RwLock<Option<mpsc::Sender<Request>>>,
+    /// `None` once it was waited for.
+    thread: Mutex<Option<JoinHandle<()>>>,
+}
+
+impl Writer {
+    /// Starts the thread.
+    pub(super) fn start(connection: Connection) -> Result<Self, StoreError> {
+        let (sender, receiver) = mpsc::channel(QUEUE);
+        let thread = thread::Builder::new()
+            .name("store-writer".to_owned())
+            .spawn(move || serve(connection, receiver))
+            .map_err(|error| StoreError::engine("starting its writer", error))?;
+        Ok(Self { requests: RwLock::new(Some(sender)), thread: Mutex::new(Some(thread)) })
+    }
+
+    /// Has `writes` committed. Once it is asked for they are, whether or not anybody waits.
+    pub(super) async fn commit(&self, writes: Vec<Write>) -> Result<Outcome, StoreError> {
+        let (reply, outcome) = oneshot::channel();
+        self.send(Request { writes, reply })?;
+        // A reply that never comes means that the thread has died.
+        outcome.await.unwrap_or(Err(StoreError::Closed))
+    }
+
+    /// Takes nothing more, and waits until all that was taken is answered and the file is tidied up.
+    pub(super) fn close(&self) {
+        *self.requests.write().unwrap_or_else(PoisonError::into_inner) = None;
+        let thread = self.thread.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if thread.is_some_and(|thread| thread.join().is_err()) {
+            error!("the store's writer had died");
+        }
+    }
+
+    fn send(&self, request: Request) -> Result<(), StoreError> {
+        let requests = self.requests.read().unwrap_or_else(PoisonError::into_inner);
+        requests.as_ref().ok_or(StoreError::Closed)?.try_send(request).map_err(|error| match error {
+            TrySendError::Full(_) => StoreError::Busy,
+            TrySendError::Closed(_) => StoreError::Closed,
+        })
+    }
+}
+
+fn serve(connection: Connection, mut requests: mpsc::Receiver<Request>) {
+    let mut group = Vec::with_capacity(GROUP);
+    while requests.blocking_recv_many(&mut group, GROUP) > 0 {
+        let outcomes = commit_group(&connection, group.iter().map(|request| request.writes.as_slice()));
+        // Whoever no longer waits is not told.
+        for (request, outcome) in group.drain(..).zip(outcomes) {
+            let _ = request.reply.send(outcome);
+        }
+    }
+    tidy_up(connection);
+}
+
+/// One outcome for each request, in their order; nothing is stored of those whose outcome is an error or a
+/// conflict.
+fn commit_group<'a>(
+    connection: &Connection,
+    requests: impl ExactSizeIterator<Item = &'a [Write]>,
+) -> Vec<Result<Outcome, StoreError>> {
+    let count = requests.len();
+    transaction(connection, requests).unwrap_or_else(|error| {
+        // What is left open would make every later group fail.
+        if !connection.is_autocommit()
+            && let Err(error) = execute(connection, "ROLLBACK")
+        {
+            error!(%error, "a failed transaction cannot be rolled back");
+        }
+        vec![Err(error); count]
+    })
+}
+
+fn transaction<'a>(
+    connection: &Connection,
+    requests: impl Iterator<Item = &'a [Write]>,
+) -> Result<Vec<Result<Outcome, StoreError>>, StoreError> {
+    // IMMEDIATE waits here for another process that writes. A lock asked for later would be refused at once
+    // if that process had changed anything meanwhile.
+    execute(connection, "BEGIN IMMEDIATE")?;
+    let mut outcomes = Vec::new();
+    for writes in requests {
+        outcomes.push(request(connection, writes)?);
+    }
+    execute(connection, "COMMIT")?;
+    Ok(outcomes)
+}
+
+/// One request in its savepoint. The outer error means that the whole transaction is lost.
+fn request(connection: &Connection, writes: &[Write]) -> Result<Result<Outcome, StoreError>, StoreError> {
+    execute(connection, "SAVEPOINT request")?;
+    let outcome = apply(connection, writes);
+    if !matches!(outcome, Ok(Outcome::Applied { .. })) {
+        // A full disk, for one, makes SQLite roll everything back by itself.
+        if connection.is_autocommit() {
+            return Err(outcome.err().unwrap_or(StoreError::Busy));
+        }
+        execute(connection, "ROLLBACK TO request")?;
+    }
+    execute(connection, "RELEASE request")?;
+    Ok(outcome)
+}
+
+fn apply(connection: &Connection, writes: &[Write]) -> Result<Outcome, StoreError> {
+    let mut number = None;
+    for write in writes {
+        match apply_one(connection, write) {
+            Ok(returned) => number = returned.or(number),
+            Err(Refused::ByGuard) => return Ok(Outcome::Conflict),
+            Err(Refused::ByEngine(error)) => return Err(engine_error("writing", error)),
+        }
+    }
+    Ok(Outcome::Applied { number })
+}
+
+/// Runs one statement, and gives back the number that it returns if its guard wants one.
+fn apply_one(connection: &Connection, write: &Write) -> Result<Option<i64>, Refused> {
+    let mut statement = connection.prepare_cached(write.statement)?;
+    let parameters = params_from_iter(&write.parameters);
+    if write.guard != Guard::OneNumber {
+        let rows = statement.execute(parameters)?;
+        let holds = write.guard == Guard::Open || rows == 1;
+        return if holds { Ok(None) } else { Err(Refused::ByGuard) };
+    }
+    let mut rows = statement.query(parameters)?;
+    let number = rows.next()?.map(|row| row.get(0)).transpose()?;
+    // Foreign keys are looked at when the statement has run to its end.
+    match (number, rows.next()?) {
+        (Some(number), None) => Ok(Some(number)),
+        _ => Err(Refused::ByGuard),
+    }
+}
+
+/// Why a statement came to nothing.
+enum Refused {
+    /// Something is no longer as the decision took it to be.
+    ByGuard,
+    /// SQLite failed.
+    ByEngine(Error),
+}
+
+impl From<Error> for Refused {
+    fn from(error: Error) -> Self {
+        match error {
+            // What it refers to is gone, which is one more thing that is no longer so.
+            Error::SqliteFailure(ffi::Error { extended_code: ffi::SQLITE_CONSTRAINT_FOREIGNKEY, .. }, _) => {
+                Refused::ByGuard
+            }
+            error => Refused::ByEngine(error),
+        }
+    }
+}
+
+/// Runs a statement about transactions.
+fn execute(connection: &Connection, statement: &'static str) -> Result<(), StoreError> {
+    let mut statement = connection
+        .prepare_cached(statement)
+        .map_err(|error| engine_error("preparing a transaction", error))?;
+    statement.execute([]).map(|_rows| ()).map_err(|error| engine_error("committing", error))
+}
+
+/// Leaves one file without a log beside it, and statistics for the next time it is opened.
+fn tidy_up(connection: Connection) {
+    let optimized = connection.execute_batch("PRAGMA optimize");
+    let checkpointed = connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_row| Ok(()));
+    connection.flush_prepared_statement_cache();
+    let closed = connection.close().map_err(|(_connection, error)| error);
+    for error in [optimized, checkpointed, closed].into_iter().filter_map(Result::err) {
+        // Nothing is lost: the next opening finds the log.
+        warn!(%error, "the database could not be tidied up");
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,109 @@
+//! Many at once: guards hold, and nobody waits for ever.
+
+use countersign_core::change::Change;
+use countersign_core::id::UserId;
+use countersign_core::throttle::{GUESS_LIMIT, GuessSubject, Guesses};
+use tempfile::TempDir;
+use tokio::task::JoinSet;
+
+use super::super::{Committed, DatabaseLocation, Store};
+use super::{NOW, new_account, open_session, session, temporary_file};
+
+async fn commit_at_once(stores: &[Store], changes: Vec<Change>) -> Vec<Committed> {
+    let mut tasks = JoinSet::new();
+    for (number, change) in changes.into_iter().enumerate() {
+        let store = stores[number % stores.len()].clone();
+        tasks.spawn(async move { store.commit(&[change]).await.unwrap() });
+    }
+    tasks.join_all().await
+}
+
+fn each_location() -> [(TempDir, DatabaseLocation); 2] {
+    [temporary_file(), (tempfile::tempdir().unwrap(), DatabaseLocation::Memory)]
+}
+
+fn winners(committed: &[Committed]) -> usize {
+    committed.iter().filter(|committed| **committed != Committed::Conflict).count()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn of_many_who_want_one_name_one_gets_it() {
+    let (_folder, location) = temporary_file();
+    let store = Store::open(&location).unwrap();
+    let same_name = Change::CreateAccount(Box::new(new_account("ada")));
+    let committed = commit_at_once(&[store], vec![same_name; 50]).await;
+    assert_eq!(winners(&committed), 1);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn of_many_guesses_at_once_no_more_than_the_limit_count() {
+    for (_folder, location) in each_location() {
+        let store = Store::open(&location).unwrap();
+        let subject = GuessSubject::Account(UserId::new(1));
+        let window_start = Guesses::window_start(NOW);
+        let guess = Change::CountGuess { subject: subject.clone(), at: NOW, window_start };
+        let committed = commit_at_once(&[store.clone()], vec![guess; 500]).await;
+        assert_eq!(winners(&committed), GUESS_LIMIT as usize);
+        assert_eq!(store.guesses(&subject, window_start).unwrap().count, GUESS_LIMIT);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn guards_hold_between_processes_too() {
+    let (_folder, location) = temporary_file();
+    // Two stores on one file know as little of each other as two processes do.
+    let stores = [Store::open(&location).unwrap(), Store::open(&location).unwrap()];
+    let same_name = Change::CreateAccount(Box::new(new_account("ada")));
+    assert_eq!(winners(&commit_at_once(&stores, vec![same_name; 40]).await), 1);
+    let others = (0..40).map(|n| Change::CreateAccount(Box::new(new_account(&format!("user{n}"))))).collect();
+    assert_eq!(winners(&commit_at_once(&stores, others).await), 40);
+    for store in stores {
+        assert_eq!(store.count("SELECT count(*) FROM users"), 41);
+        store.close();
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn what_was_answered_is_read_at_once_by_every_thread() {
+    for (_folder, location) in each_location() {
+        let store = Store::open(&location).unwrap();
+        let user = store.create(new_account("ada")).await.unwrap();
+        let mut tasks = JoinSet::new();
+        for number in 0..60 {
+            let store = store.clone();
+            tasks.spawn(async move {
+                let session = session(user, number);
+                store.commit(&[open_session(session.clone())]).await.unwrap();
+                assert_eq!(store.session_with_account(session.id).unwrap().unwrap().0, session);
+            });
+        }
+        tasks.join_all().await;
+    }
+}
+
+#[test]
+fn closing_answers_all_that_was_asked_before() {
+    let (_folder, location) = temporary_file();
+    let store = Store::open(&location).unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    let asked: Vec<_> = (0..300)
+        .map(|number| {
+            let account = new_account(&format!("user{number}"));
+            let store = store.clone();
+            // The first poll hands it in.
+            let mut commit = Box::pin(async move { store.create(account).await });
+            let context = &mut std::task::Context::from_waker(std::task::Waker::noop());
+            let first = commit.as_mut().poll(context);
+            (commit, first)
+        })
+        .collect();
+    store.close();
+    for (commit, first) in asked {
+        let created = match first {
+            std::task::Poll::Ready(created) => created,
+            std::task::Poll::Pending => runtime.block_on(commit),
+        };
+        assert!(created.is_some());
+    }
+    assert_eq!(Store::open(&location).unwrap().count("SELECT count(*) FROM users"), 300);
+}

@@ -1,0 +1,327 @@
+//! What every database must do.
+
+use countersign_core::account::AccountRole;
+use countersign_core::application::{Application, ApplicationStatus};
+use countersign_core::change::Change;
+use countersign_core::id::{ApplicationId, SessionId, UserId};
+use countersign_core::login::Identifier;
+use countersign_core::secret::TokenDigest;
+use countersign_core::session::{Client, DEVICES_PER_USER, SESSIONS_PER_USER};
+use countersign_core::throttle::{GUESS_LIMIT, GuessSubject, Guesses};
+
+use super::super::{Committed, DatabaseLocation, Store, StoreError};
+use super::{NOW, new_account, open_session, password_hash, remember_device, session, temporary_file};
+
+const DONE: Committed = Committed::Applied { created: None };
+
+macro_rules! contract {
+    ($($test:ident,)+) => {
+        mod in_a_file {
+            $( #[tokio::test] async fn $test() {
+                let (_folder, location) = super::temporary_file();
+                super::$test(super::Store::open(&location).unwrap()).await;
+            } )+
+        }
+
+        mod in_memory {
+            $( #[tokio::test] async fn $test() {
+                super::$test(super::Store::open(&super::DatabaseLocation::Memory).unwrap()).await;
+            } )+
+        }
+    };
+}
+
+contract! {
+    an_account_is_found_as_it_was_created,
+    what_was_not_given_stays_away,
+    names_are_taken_in_any_letter_case,
+    an_account_of_no_application_is_a_conflict,
+    the_default_application_is_there,
+    a_session_is_found_with_its_account,
+    a_session_wants_an_active_user_and_the_checked_hash,
+    a_session_of_nobody_or_of_no_application_is_a_conflict,
+    the_newest_sessions_stay,
+    sessions_that_are_over_make_way,
+    a_device_is_known_for_its_own_user,
+    the_newest_devices_stay_known,
+    guesses_are_counted_up_to_the_limit,
+    guesses_count_within_their_window,
+    cleared_guesses_count_no_more,
+    old_guesses_are_forgotten_bit_by_bit,
+    a_hash_is_replaced_once,
+    a_conflict_leaves_nothing_behind,
+    nothing_to_do_is_done,
+    a_closed_store_fails_and_does_not_hang,
+}
+
+async fn an_account_is_found_as_it_was_created(store: Store) {
+    let new = new_account("Ada.Lovelace");
+    let user = store.create(new.clone()).await.unwrap();
+    let other = store.create(new_account("Grace")).await.unwrap();
+    assert_ne!(user, other);
+
+    let account = new.stored_as(user);
+    assert_eq!(account.username.as_deref(), Some("Ada.Lovelace"));
+    assert_eq!(store.account(user).unwrap().as_ref(), Some(&account));
+    for name in ["ADA.lovelace", "ada.lovelace@EXAMPLE.com"] {
+        assert_eq!(store.account_by_name(&Identifier::of(name)).unwrap().as_ref(), Some(&account), "{name}");
+    }
+    for name in ["ada", "ada.lovelac_", "ada.lovelace%", "", "%@example.com", "ada.lovelace@example.org"] {
+        assert_eq!(store.account_by_name(&Identifier::of(name)).unwrap(), None, "{name}");
+    }
+    assert_eq!(store.account(UserId::new(4_711)).unwrap(), None);
+}
+
+async fn what_was_not_given_stays_away(store: Store) {
+    let mut accounts = Vec::new();
+    for name in ["ada", "grace"] {
+        let mut new = new_account(name);
+        (new.username, new.name, new.first_name, new.last_name, new.phone) = Default::default();
+        new.role = AccountRole::User;
+        let user = store.create(new.clone()).await.expect("no two are the same for having no username");
+        assert_eq!(store.account(user).unwrap().as_ref(), Some(&new.clone().stored_as(user)));
+        accounts.push(user);
+    }
+    assert_ne!(accounts[0], accounts[1]);
+    assert_eq!(store.names_taken(None, "nobody@example.com").unwrap(), (false, false));
+}
+
+async fn names_are_taken_in_any_letter_case(store: Store) {
+    let taken = |username, email| store.names_taken(username, email).unwrap();
+    assert_eq!(taken(Some("Ada"), "ada@example.com"), (false, false));
+    store.create(new_account("Ada")).await.unwrap();
+    assert_eq!(taken(Some("aDA"), "ADA@example.com"), (true, true));
+    assert_eq!(taken(Some("grace"), "ada@example.com"), (false, true));
+    assert_eq!(taken(None, "ada@example.com"), (false, true));
+
+    let mut same_username = new_account("Grace");
+    same_username.username = new_account("aDA").username;
+    assert_eq!(store.create(same_username).await, None);
+    let mut same_email = new_account("Grace");
+    same_email.email = new_account("ada").email;
+    assert_eq!(store.create(same_email).await, None);
+    assert!(store.create(new_account("Grace")).await.is_some());
+}
+
+async fn an_account_of_no_application_is_a_conflict(store: Store) {
+    let mut new = new_account("ada");
+    new.application = ApplicationId::parse("gone").unwrap();
+    assert_eq!(store.create(new).await, None);
+    assert_eq!(store.names_taken(Some("ada"), "ada@example.com").unwrap(), (false, false));
+}
+
+async fn the_default_application_is_there(store: Store) {
+    let id = ApplicationId::default_application();
+    let default = Application { id: id.clone(), status: ApplicationStatus::Active };
+    assert_eq!(store.application(&id).unwrap(), Some(default));
+    assert_eq!(store.application(&ApplicationId::parse("Default").unwrap()).unwrap(), None);
+}
+
+async fn a_session_is_found_with_its_account(store: Store) {
+    let (ada, grace) = (new_account("ada"), new_account("grace"));
+    let ada_id = store.create(ada).await.unwrap();
+    let grace_id = store.create(grace.clone()).await.unwrap();
+    let opened = session(grace_id, 1);
+    assert_eq!(store.commit(&[open_session(session(ada_id, 2))]).await.unwrap(), DONE);
+    assert_eq!(store.commit(&[open_session(opened.clone())]).await.unwrap(), DONE);
+
+    let found = store.session_with_account(opened.id).unwrap();
+    assert_eq!(found, Some((opened.clone(), grace.stored_as(grace_id))));
+    assert_eq!(store.session_with_account(SessionId::from_bytes([9; 16])).unwrap(), None);
+
+    let mut nameless = session(grace_id, 3);
+    nameless.client = Client::default();
+    nameless.refresh_number = u32::MAX;
+    store.commit(&[open_session(nameless.clone())]).await.unwrap();
+    assert_eq!(store.session_with_account(nameless.id).unwrap().unwrap().0, nameless);
+    // An id is nobody else's.
+    assert_eq!(store.commit(&[open_session(opened)]).await.unwrap(), Committed::Conflict);
+}
+
+async fn a_session_wants_an_active_user_and_the_checked_hash(store: Store) {
+    let user = store.create(new_account("ada")).await.unwrap();
+    let stale = Change::OpenSession { session: Box::new(session(user, 1)), checked_hash: password_hash(1) };
+    assert_eq!(store.commit(&[stale]).await.unwrap(), Committed::Conflict);
+    for status in
+        ["UPDATE users SET status = 'suspended'", "UPDATE users SET status = 'deleted', deleted_at = 1"]
+    {
+        store.write(status).await;
+        let opened = store.commit(&[open_session(session(user, 1))]).await.unwrap();
+        assert_eq!(opened, Committed::Conflict, "{status}");
+    }
+    assert_eq!(store.count("SELECT count(*) FROM sessions"), 0);
+    store.write("UPDATE users SET status = 'active', deleted_at = NULL").await;
+    assert_eq!(store.commit(&[open_session(session(user, 1))]).await.unwrap(), DONE);
+}
+
+async fn a_session_of_nobody_or_of_no_application_is_a_conflict(store: Store) {
+    let user = store.create(new_account("ada")).await.unwrap();
+    let nobody = session(UserId::new(user.value() + 1), 1);
+    assert_eq!(store.commit(&[open_session(nobody)]).await.unwrap(), Committed::Conflict);
+    let mut elsewhere = session(user, 1);
+    elsewhere.application = ApplicationId::parse("gone").unwrap();
+    assert_eq!(store.commit(&[open_session(elsewhere)]).await.unwrap(), Committed::Conflict);
+}
+
+async fn the_newest_sessions_stay(store: Store) {
+    let user = store.create(new_account("ada")).await.unwrap();
+    let other = store.create(new_account("grace")).await.unwrap();
+    store.commit(&[open_session(session(other, 0))]).await.unwrap();
+    // All in one second, and with ids that fall as they come.
+    let sessions: Vec<_> = (0..SESSIONS_PER_USER + 2).map(|n| session(user, u128::from(9_000 - n))).collect();
+    for session in &sessions {
+        assert_eq!(store.commit(&[open_session(session.clone())]).await.unwrap(), DONE);
+    }
+    let alive: Vec<bool> =
+        sessions.iter().map(|session| store.session_with_account(session.id).unwrap().is_some()).collect();
+    assert_eq!(alive[..3], [false, false, true]);
+    assert!(alive[2..].iter().all(|alive| *alive));
+    assert!(store.session_with_account(session(other, 0).id).unwrap().is_some());
+}
+
+async fn sessions_that_are_over_make_way(store: Store) {
+    let user = store.create(new_account("ada")).await.unwrap();
+    let other = store.create(new_account("grace")).await.unwrap();
+    let mut over = session(user, 1);
+    over.expires_at = NOW.plus_secs(10);
+    let mut of_another = session(other, 2);
+    of_another.expires_at = NOW.plus_secs(10);
+    let lasting = session(user, 3);
+    for session in [&over, &of_another, &lasting] {
+        store.commit(&[open_session(session.clone())]).await.unwrap();
+    }
+    let is_there = |id| store.session_with_account(id).unwrap().is_some();
+    assert!(is_there(over.id));
+    let mut next = session(user, 4);
+    next.created_at = NOW.plus_secs(10);
+    store.commit(&[open_session(next.clone())]).await.unwrap();
+    assert!(!is_there(over.id));
+    assert!(is_there(of_another.id) && is_there(lasting.id) && is_there(next.id));
+}
+
+async fn a_device_is_known_for_its_own_user(store: Store) {
+    let user = store.create(new_account("ada")).await.unwrap();
+    let other = store.create(new_account("grace")).await.unwrap();
+    let digest = TokenDigest::of(&1_u128.to_be_bytes());
+    assert!(!store.device_known(digest, user).unwrap());
+    assert_eq!(store.commit(&[remember_device(user, 1)]).await.unwrap(), DONE);
+    assert!(store.device_known(digest, user).unwrap());
+    assert!(!store.device_known(digest, other).unwrap());
+    // Again changes nothing, whoever claims it.
+    assert_eq!(store.commit(&[remember_device(other, 1)]).await.unwrap(), DONE);
+    assert!(store.device_known(digest, user).unwrap());
+    assert!(!store.device_known(digest, other).unwrap());
+}
+
+async fn the_newest_devices_stay_known(store: Store) {
+    let user = store.create(new_account("ada")).await.unwrap();
+    let other = store.create(new_account("grace")).await.unwrap();
+    store.commit(&[remember_device(other, 0)]).await.unwrap();
+    let tokens: Vec<u128> = (0..DEVICES_PER_USER + 2).map(|n| u128::from(9_000 - n)).collect();
+    for token in &tokens {
+        store.commit(&[remember_device(user, *token)]).await.unwrap();
+    }
+    let known = |token: u128, user| store.device_known(TokenDigest::of(&token.to_be_bytes()), user).unwrap();
+    let of_user: Vec<bool> = tokens.iter().map(|token| known(*token, user)).collect();
+    assert_eq!(of_user[..3], [false, false, true]);
+    assert!(of_user[2..].iter().all(|known| *known));
+    assert!(known(0, other));
+}
+
+fn guess(subject: &GuessSubject, secs: i64) -> Change {
+    let at = NOW.plus_secs(secs);
+    Change::CountGuess { subject: subject.clone(), at, window_start: Guesses::window_start(at) }
+}
+
+async fn guesses_are_counted_up_to_the_limit(store: Store) {
+    let subject = GuessSubject::of_name("nobody");
+    let since = Guesses::window_start(NOW);
+    assert_eq!(store.guesses(&subject, since).unwrap(), Guesses::default());
+    for number in 0..GUESS_LIMIT {
+        assert_eq!(store.commit(&[guess(&subject, number.into())]).await.unwrap(), DONE);
+    }
+    assert_eq!(store.commit(&[guess(&subject, 30)]).await.unwrap(), Committed::Conflict);
+    assert_eq!(store.guesses(&subject, since).unwrap(), Guesses { count: GUESS_LIMIT, oldest: Some(NOW) });
+    let other = GuessSubject::Account(UserId::new(1));
+    assert_eq!(store.commit(&[guess(&other, 30)]).await.unwrap(), DONE);
+}
+
+async fn guesses_count_within_their_window(store: Store) {
+    let subject = GuessSubject::Device(TokenDigest::of(b"device"));
+    for number in 0..GUESS_LIMIT {
+        store.commit(&[guess(&subject, number.into())]).await.unwrap();
+    }
+    // An hour after the first of them, to the second, that one counts no more.
+    assert_eq!(store.commit(&[guess(&subject, 3_599)]).await.unwrap(), Committed::Conflict);
+    assert_eq!(store.commit(&[guess(&subject, 3_600)]).await.unwrap(), DONE);
+    assert_eq!(store.commit(&[guess(&subject, 3_600)]).await.unwrap(), Committed::Conflict);
+    let guesses = store.guesses(&subject, Guesses::window_start(NOW.plus_secs(3_600))).unwrap();
+    assert_eq!(guesses, Guesses { count: GUESS_LIMIT, oldest: Some(NOW.plus_secs(1)) });
+}
+
+async fn cleared_guesses_count_no_more(store: Store) {
+    let (subject, other) = (GuessSubject::of_name("ada"), GuessSubject::of_name("grace"));
+    store.commit(&[guess(&subject, 0), guess(&subject, 1), guess(&other, 2)]).await.unwrap();
+    store.commit(&[Change::ClearGuesses { subject: subject.clone() }]).await.unwrap();
+    let since = Guesses::window_start(NOW);
+    assert_eq!(store.guesses(&subject, since).unwrap().count, 0);
+    assert_eq!(store.guesses(&other, since).unwrap().count, 1);
+}
+
+async fn old_guesses_are_forgotten_bit_by_bit(store: Store) {
+    let stored = || store.count("SELECT count(*) FROM guesses");
+    let names: Vec<_> = (0..40).map(|number| GuessSubject::of_name(&format!("name{number}"))).collect();
+    for name in &names {
+        store.commit(&[guess(name, 0)]).await.unwrap();
+    }
+    assert_eq!(stored(), 40);
+    for expected in [40 - 16 + 1, 40 - 32 + 2, 3] {
+        store.commit(&[guess(&GuessSubject::of_name("late"), 5_000)]).await.unwrap();
+        assert_eq!(stored(), expected);
+    }
+}
+
+async fn a_hash_is_replaced_once(store: Store) {
+    let user = store.create(new_account("ada")).await.unwrap();
+    let other = store.create(new_account("grace")).await.unwrap();
+    let replace = |to| Change::ReplaceHash { user, from: password_hash(0), to: password_hash(to) };
+    assert_eq!(store.commit(&[replace(1)]).await.unwrap(), DONE);
+    assert_eq!(store.commit(&[replace(2)]).await.unwrap(), Committed::Conflict);
+    assert_eq!(store.account(user).unwrap().unwrap().password_hash, password_hash(1));
+    assert_eq!(store.account(other).unwrap().unwrap().password_hash, password_hash(0));
+}
+
+async fn a_conflict_leaves_nothing_behind(store: Store) {
+    let user = store.create(new_account("ada")).await.unwrap();
+    let subject = GuessSubject::Account(user);
+    store.commit(&[guess(&subject, 0)]).await.unwrap();
+    let stale = Change::ReplaceHash { user, from: password_hash(1), to: password_hash(2) };
+    let changes = [
+        Change::ClearGuesses { subject: subject.clone() },
+        open_session(session(user, 1)),
+        remember_device(user, 1),
+        stale,
+    ];
+    assert_eq!(store.commit(&changes).await.unwrap(), Committed::Conflict);
+    assert_eq!(store.guesses(&subject, Guesses::window_start(NOW)).unwrap().count, 1);
+    assert_eq!(store.session_with_account(session(user, 1).id).unwrap(), None);
+    assert_eq!(store.count("SELECT count(*) FROM devices"), 0);
+    assert_eq!(store.commit(&changes[..3]).await.unwrap(), DONE);
+}
+
+async fn nothing_to_do_is_done(store: Store) {
+    assert_eq!(store.commit(&[]).await.unwrap(), DONE);
+    store.is_ready().await.unwrap();
+}
+
+async fn a_closed_store_fails_and_does_not_hang(store: Store) {
+    let other_handle = store.clone();
+    let default = ApplicationId::default_application();
+    other_handle.application(&default).unwrap();
+    store.close();
+    let committed = other_handle.commit(&[Change::CreateAccount(Box::new(new_account("ada")))]).await;
+    assert!(matches!(committed, Err(StoreError::Closed)));
+    assert!(matches!(other_handle.application(&default), Err(StoreError::Closed)));
+    assert!(matches!(other_handle.is_ready().await, Err(StoreError::Closed)));
+    other_handle.close();
+}

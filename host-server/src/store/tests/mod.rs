@@ -1,0 +1,98 @@
+//! The store as the operations see it, on each place where a database can be.
+
+mod concurrency;
+mod contract;
+mod crash;
+mod opening;
+
+use countersign_core::account::{AccountRole, NewAccount};
+use countersign_core::change::Change;
+use countersign_core::email::Email;
+use countersign_core::id::{ApplicationId, SessionId, UserId};
+use countersign_core::name::PersonName;
+use countersign_core::password::PasswordHash;
+use countersign_core::phone::Phone;
+use countersign_core::secret::TokenDigest;
+use countersign_core::session::{Client, Session};
+use countersign_core::time::Timestamp;
+use countersign_core::username::Username;
+use tempfile::TempDir;
+
+use super::backend::{Guard, Read, Write};
+use super::{Committed, DatabaseLocation, Store, Value};
+
+const NOW: Timestamp = Timestamp::from_secs(1_700_000_000);
+
+/// A file in a folder that goes away with the first of the two.
+pub(super) fn temporary_file() -> (TempDir, DatabaseLocation) {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("countersign.db");
+    (folder, DatabaseLocation::File(file))
+}
+
+pub(super) fn password_hash(number: u8) -> PasswordHash {
+    let salt = ["AAAA", "BBBB", "CCCC"][usize::from(number) % 3];
+    let text = format!("$argon2id$v=19$m=8,t=1,p=1$AAAAAAAAAAAAAAAA{salt}Aw$AAAAAAAAAAAAAAAAAAAAAA");
+    PasswordHash::parse(&text).unwrap()
+}
+
+/// Nothing in it is like anything else in it, so that a mix-up of two columns shows.
+pub(super) fn new_account(username: &str) -> NewAccount {
+    NewAccount {
+        username: Some(Username::parse(username).unwrap()),
+        email: Email::parse(&format!("{username}@example.com")).unwrap(),
+        name: Some(PersonName::parse("name", "Full Name").unwrap()),
+        first_name: Some(PersonName::parse("first_name", "First").unwrap()),
+        last_name: Some(PersonName::parse("last_name", "Last").unwrap()),
+        phone: Some(Phone::parse("+4930123456").unwrap()),
+        role: AccountRole::Admin,
+        application: ApplicationId::default_application(),
+        password_hash: password_hash(0),
+        created_at: NOW,
+    }
+}
+
+pub(super) fn session(user: UserId, number: u128) -> Session {
+    let id = SessionId::from_bytes(number.to_be_bytes());
+    Session {
+        id,
+        user,
+        application: ApplicationId::default_application(),
+        created_at: NOW,
+        expires_at: NOW.plus_secs(1_000),
+        refresh_number: 7,
+        refresh_digest: TokenDigest::of(id.as_bytes()),
+        client: Client { ip: Some("192.0.2.1".to_owned()), user_agent: Some("Test/1".to_owned()) },
+    }
+}
+
+pub(super) fn open_session(session: Session) -> Change {
+    Change::OpenSession { session: Box::new(session), checked_hash: password_hash(0) }
+}
+
+pub(super) fn remember_device(user: UserId, token: u128) -> Change {
+    Change::RememberDevice { digest: TokenDigest::of(&token.to_be_bytes()), user, at: NOW }
+}
+
+impl Store {
+    async fn create(&self, account: NewAccount) -> Option<UserId> {
+        match self.commit(&[Change::CreateAccount(Box::new(account))]).await.unwrap() {
+            Committed::Applied { created } => Some(created.expect("an account has a number")),
+            Committed::Conflict => None,
+        }
+    }
+
+    /// What no operation does yet.
+    async fn write(&self, statement: &'static str) {
+        let write = Write { statement, parameters: Vec::new(), guard: Guard::Open };
+        self.backend.commit(vec![write]).await.unwrap();
+    }
+
+    fn count(&self, statement: &'static str) -> i64 {
+        let rows = self.backend.query(Read { statement, parameters: Vec::new() }).unwrap();
+        match rows[0].0[0] {
+            Value::Integer(count) => count,
+            ref other => panic!("{other:?}"),
+        }
+    }
+}
