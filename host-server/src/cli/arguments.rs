@@ -146,7 +146,6 @@ mod tests {
     use clap::{CommandFactory, Parser};
 
     use super::super::CommandLine;
-    use super::*;
     use crate::config::flag_of;
 
     fn settings(arguments: &[&str]) -> Vec<(&'static str, String)> {

@@ -1,0 +1,128 @@
+//! Those who use the server.
+
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use serde_json::{Value, json};
+use ureq::http::Response;
+
+use crate::server::Server;
+
+/// What came back.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    pub status: u16,
+    pub headers: ureq::http::HeaderMap,
+    pub text: String,
+}
+
+impl Answer {
+    /// The body as JSON.
+    pub(crate) fn json(&self) -> Value {
+        serde_json::from_str(&self.text).unwrap_or_else(|error| panic!("{error}: {self:?}"))
+    }
+
+    /// One header's text, empty where it is absent.
+    pub(crate) fn header(&self, name: &str) -> &str {
+        self.headers.get(name).map_or("", |value| value.to_str().unwrap())
+    }
+
+    /// A problem's stable word. Fails unless the body is a whole problem that agrees with the status.
+    pub(crate) fn code(&self) -> String {
+        assert_eq!(self.header("content-type"), "application/problem+json", "{self:?}");
+        let problem = self.json();
+        assert_eq!(problem["status"], self.status, "{self:?}");
+        assert_eq!(problem["request_id"], self.header("x-request-id"), "{self:?}");
+        for member in ["type", "title", "detail"] {
+            assert!(problem[member].as_str().is_some_and(|text| !text.is_empty()), "{member}: {self:?}");
+        }
+        problem["code"].as_str().unwrap().to_owned()
+    }
+
+    /// The faulty fields with their words.
+    pub(crate) fn faults(&self) -> Vec<(String, String)> {
+        let word = |fault: &Value, member: &str| fault[member].as_str().unwrap().to_owned();
+        let problem = self.json();
+        let faults = problem["errors"].as_array().unwrap();
+        faults.iter().map(|fault| (word(fault, "field"), word(fault, "code"))).collect()
+    }
+}
+
+/// Somebody without a token.
+pub(crate) struct Anonymous<'a> {
+    pub origin: &'a str,
+}
+
+impl<'a> Anonymous<'a> {
+    pub(crate) fn at(server: &'a Server) -> Self {
+        Self { origin: &server.origin }
+    }
+
+    pub(crate) fn post(&self, path: &str, body: &Value) -> Answer {
+        self.post_text(path, "application/json", &body.to_string())
+    }
+
+    pub(crate) fn post_text(&self, path: &str, content_type: &str, body: &str) -> Answer {
+        let request = agent().post(format!("{}{path}", self.origin)).header("content-type", content_type);
+        answer(request.send(body).unwrap())
+    }
+
+    pub(crate) fn get(&self, path: &str) -> Answer {
+        answer(agent().get(format!("{}{path}", self.origin)).call().unwrap())
+    }
+
+    pub(crate) fn get_with_authorization(&self, path: &str, authorization: &str) -> Answer {
+        let request = agent().get(format!("{}{path}", self.origin));
+        answer(request.header("authorization", authorization).call().unwrap())
+    }
+
+    pub(crate) fn log_in(&self, name: &str, password: &str) -> Answer {
+        self.post("/auth/login", &json!({ "identifier": name, "password": password }))
+    }
+
+    /// Registers under a fresh name and logs in.
+    pub(crate) fn become_somebody(&self) -> SignedIn<'a> {
+        let name = fresh_name();
+        let email = format!("{name}@example.com");
+        let password = format!("the password of {name}");
+        let body = json!({ "username": name, "email": email, "password": password });
+        let registered = self.post("/api/auth/register", &body);
+        assert_eq!(registered.status, 201, "{registered:?}");
+        let logged_in = self.log_in(&name, &password);
+        assert_eq!(logged_in.status, 200, "{logged_in:?}");
+        let login = logged_in.json();
+        let token = login["access_token"].as_str().unwrap().to_owned();
+        SignedIn { origin: self.origin, name, password, token, login }
+    }
+}
+
+/// Somebody with an account and a token.
+pub(crate) struct SignedIn<'a> {
+    pub origin: &'a str,
+    pub name: String,
+    pub password: String,
+    pub token: String,
+    /// What the log-in answered.
+    pub login: Value,
+}
+
+impl SignedIn<'_> {
+    pub(crate) fn get(&self, path: &str) -> Answer {
+        let anyone = Anonymous { origin: self.origin };
+        anyone.get_with_authorization(path, &format!("Bearer {}", self.token))
+    }
+}
+
+/// A username that no other test uses.
+pub(crate) fn fresh_name() -> String {
+    static NUMBER: AtomicU32 = AtomicU32::new(0);
+    format!("somebody-{}", NUMBER.fetch_add(1, Ordering::Relaxed))
+}
+
+fn agent() -> ureq::Agent {
+    ureq::Agent::config_builder().http_status_as_error(false).max_redirects(0).build().new_agent()
+}
+
+fn answer(mut response: Response<ureq::Body>) -> Answer {
+    let text = response.body_mut().read_to_string().unwrap();
+    Answer { status: response.status().as_u16(), headers: response.headers().clone(), text }
+}

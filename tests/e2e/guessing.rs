@@ -1,0 +1,86 @@
+//! How often one may guess.
+
+use serde_json::json;
+
+use crate::actors::{Anonymous, Answer, fresh_name};
+use crate::server::{self, Server};
+
+const GUESSES: usize = 20;
+
+fn exhaust(anyone: &Anonymous<'_>, name: &str) -> Answer {
+    for guess in 0..GUESSES {
+        let answer = anyone.log_in(name, "not the password");
+        assert_eq!((answer.status, answer.code().as_str()), (401, "invalid_credentials"), "guess {guess}");
+    }
+    anyone.log_in(name, "not the password")
+}
+
+#[test]
+fn the_next_guess_is_refused_right_or_wrong_under_every_name_of_the_account() {
+    let anyone = Anonymous::at(server::shared());
+    let ada = anyone.become_somebody();
+    let refused = exhaust(&anyone, &ada.name);
+    assert_eq!((refused.status, refused.code().as_str()), (429, "too_many_attempts"));
+    let seconds: u32 = refused.header("retry-after").parse().unwrap();
+    assert!((1..=3_600).contains(&seconds), "{seconds}");
+    let by_email = format!("{}@example.com", ada.name.to_uppercase());
+    assert_eq!(anyone.log_in(&by_email, &ada.password).status, 429);
+    assert_eq!(ada.get("/users/me").status, 200, "those who are in stay in");
+}
+
+#[test]
+fn a_name_of_nobody_is_counted_alike() {
+    let anyone = Anonymous::at(server::shared());
+    let refused = exhaust(&anyone, &fresh_name());
+    assert_eq!((refused.status, refused.code().as_str()), (429, "too_many_attempts"));
+}
+
+#[test]
+fn the_owners_device_gets_in_while_strangers_are_shut_out() {
+    let anyone = Anonymous::at(server::shared());
+    let ada = anyone.become_somebody();
+    exhaust(&anyone, &ada.name);
+    let with_device = |password: &str| {
+        let device = &ada.login["device_token"];
+        anyone.post(
+            "/auth/login",
+            &json!({ "identifier": ada.name, "password": password, "device_token": device }),
+        )
+    };
+    let answer = with_device(&ada.password);
+    assert_eq!(answer.status, 200, "{answer:?}");
+    assert_eq!(answer.json()["device_token"], ada.login["device_token"]);
+    assert_eq!(with_device("not the password").status, 401, "a device is no password");
+    assert_eq!(anyone.log_in(&ada.name, &ada.password).status, 429, "strangers stay shut out");
+}
+
+#[test]
+fn a_finished_log_in_clears_the_count_and_a_restart_does_not() {
+    let mut server = Server::start();
+    let (name, password) = {
+        let anyone = Anonymous::at(&server);
+        let ada = anyone.become_somebody();
+        for _ in 0..GUESSES - 1 {
+            assert_eq!(anyone.log_in(&ada.name, "not the password").status, 401);
+        }
+        assert_eq!(anyone.log_in(&ada.name, &ada.password).status, 200);
+        exhaust(&anyone, &ada.name);
+        (ada.name, ada.password)
+    };
+    server.kill_and_restart();
+    assert_eq!(Anonymous::at(&server).log_in(&name, &password).status, 429);
+}
+
+#[test]
+fn of_many_guesses_at_once_no_more_are_looked_at() {
+    let anyone = Anonymous::at(server::shared());
+    let name = fresh_name();
+    let statuses: Vec<u16> = std::thread::scope(|scope| {
+        let guess = || anyone.log_in(&name, "not the password").status;
+        let guesses: Vec<_> = (0..100).map(|_| scope.spawn(guess)).collect();
+        guesses.into_iter().map(|guess| guess.join().unwrap()).collect()
+    });
+    let looked_at = statuses.iter().filter(|status| **status == 401).count();
+    let shut_out = statuses.iter().filter(|status| **status == 429).count();
+    assert_eq!((looked_at, shut_out), (GUESSES, 100 - GUESSES), "{statuses:?}");
+}

@@ -1,0 +1,12 @@
+//! The server as its clients meet it: its own program, a real port, a real file.
+
+#![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
+
+mod actors;
+mod documents;
+mod guessing;
+mod problems;
+mod races;
+mod server;
+mod way_through;
+mod wire;

@@ -1,0 +1,112 @@
+//! The program under test, on a port and a file of its own.
+
+use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::OnceLock;
+
+use tempfile::TempDir;
+
+/// Long enough to sign with, and nobody's.
+pub(crate) const SECRET_KEY: &str = "an e2e secret that is long enough to sign with";
+
+/// A running server. It is killed when dropped.
+pub(crate) struct Server {
+    child: Child,
+    settings: Vec<(&'static str, String)>,
+    folder: TempDir,
+    pub origin: String,
+}
+
+impl Server {
+    /// With default settings, but for a cheap hash: what is tested is not Argon2's cost.
+    pub(crate) fn start() -> Self {
+        Self::start_with(&[])
+    }
+
+    /// With these settings as well.
+    pub(crate) fn start_with(settings: &[(&'static str, &str)]) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let settings: Vec<_> = settings.iter().map(|(name, value)| (*name, (*value).to_owned())).collect();
+        let (child, origin) = spawn(folder.path(), &settings);
+        Self { child, settings, folder, origin }
+    }
+
+    /// Ends the process without a word of warning and starts it again on the same file.
+    pub(crate) fn kill_and_restart(&mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+        (self.child, self.origin) = spawn(self.folder.path(), &self.settings);
+    }
+
+    /// Runs another command of the program on the same file, with `input` on its standard input.
+    pub(crate) fn command(&self, arguments: &[&str], input: &str) -> std::process::Output {
+        use std::io::Write;
+        let mut child = program(self.folder.path(), &self.settings)
+            .args(arguments)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
+        child.wait_with_output().unwrap()
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // It may have ended by itself, which the test has then noticed already.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// The server most tests share: they use names of their own and do not disturb each other.
+pub(crate) fn shared() -> &'static Server {
+    static SHARED: OnceLock<Server> = OnceLock::new();
+    SHARED.get_or_init(Server::start)
+}
+
+fn spawn(folder: &Path, settings: &[(&'static str, String)]) -> (Child, String) {
+    let mut child = program(folder, settings)
+        .arg("serve")
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap_or_else(|error| panic!("{} does not start: {error}", path().display()));
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    let origin = lines
+        .by_ref()
+        .map_while(Result::ok)
+        .find_map(|line| {
+            let start = line.find("http://127.0.0.1:")?;
+            let url = line[start..].split_whitespace().next()?;
+            Some(url.trim_end_matches('/').to_owned())
+        })
+        .expect("the server's banner names its address");
+    // The rest of the banner is read away, so that the pipe never fills.
+    std::thread::spawn(move || lines.for_each(drop));
+    (child, origin)
+}
+
+fn program(folder: &Path, settings: &[(&'static str, String)]) -> Command {
+    let mut command = Command::new(path());
+    command
+        .env_clear()
+        .current_dir(folder)
+        .env("PORT", "0")
+        .env("SECRET_KEY", SECRET_KEY)
+        .env("ARGON2_MEMORY_KIB", "64")
+        .env("ARGON2_ITERATIONS", "1")
+        .envs(settings.iter().map(|(name, value)| (*name, value)));
+    command
+}
+
+/// Beside this test's own program, where the workspace's build puts it.
+fn path() -> PathBuf {
+    let test = std::env::current_exe().unwrap();
+    let folder = test.parent().and_then(Path::parent).unwrap();
+    folder.join(format!("countersign{}", std::env::consts::EXE_SUFFIX))
+}

@@ -1,0 +1,188 @@
+//! The rooms of the house keep to themselves: core depends on nothing that does I/O, and imports run one way.
+
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use serde_json::Value;
+
+/// All that is linked into core on the server, at any depth. Each of these computes and does nothing else;
+/// one that is added here was read for that first.
+const CORE_NATIVE: &[&str] = &[
+    // passwords
+    "argon2",
+    "blake2",
+    "password-hash",
+    "base64ct",
+    // tokens
+    "jsonwebtoken",
+    "base64",
+    "ed25519-dalek",
+    "ed25519",
+    "curve25519-dalek",
+    "signature",
+    "hmac",
+    "hkdf",
+    "sha2",
+    // what the cryptography stands on
+    "digest",
+    "block-buffer",
+    "crypto-common",
+    "generic-array",
+    "typenum",
+    "subtle",
+    "zeroize",
+    "cfg-if",
+    "cpufeatures",
+    // traits of generators only: no source of randomness is compiled in
+    "rand_core",
+    // normal form C
+    "icu_normalizer",
+    "icu_normalizer_data",
+    "icu_provider",
+    "icu_collections",
+    "icu_locale_core",
+    "litemap",
+    "potential_utf",
+    "smallvec",
+    "stable_deref_trait",
+    "tinystr",
+    "utf8_iter",
+    "utf_types",
+    "writeable",
+    "yoke",
+    "zerofrom",
+    "zerotrie",
+    "zerovec",
+    // JSON
+    "serde",
+    "serde_core",
+    "serde_json",
+    "itoa",
+    "memchr",
+    "zmij",
+];
+
+/// What wasm32 adds. jsonwebtoken names getrandom there for its own providers; core's is another, and calls
+/// nothing of it.
+const CORE_WASM: &[&str] = &[
+    "getrandom",
+    "js-sys",
+    "wasm-bindgen",
+    "wasm-bindgen-shared",
+    "bumpalo",
+    "futures-core",
+    "futures-task",
+    "futures-util",
+    "pin-project-lite",
+    "slab",
+];
+
+#[test]
+fn core_is_linked_with_nothing_that_does_io() {
+    for (target, allowed) in [
+        ("x86_64-unknown-linux-gnu", vec![CORE_NATIVE]),
+        ("wasm32-unknown-unknown", vec![CORE_NATIVE, CORE_WASM]),
+    ] {
+        let allowed: BTreeSet<&str> = allowed.into_iter().flatten().copied().collect();
+        let linked = linked_with_core(target);
+        let linked: BTreeSet<&str> = linked.iter().map(String::as_str).collect();
+        assert!(linked.contains("argon2"), "the graph was read: {linked:?}");
+        let new: Vec<_> = linked.difference(&allowed).collect();
+        assert!(new.is_empty(), "{target}: core is now linked with {new:?}");
+    }
+}
+
+/// Which rooms of the server a room may not look into.
+#[test]
+fn imports_in_the_server_run_one_way() {
+    let forbidden: &[(&str, &[&str])] = &[
+        ("store/", &["http", "routes", "ops", "call", "reply", "problem", "app", "config", "cli", "hashing"]),
+        ("hashing", &["http", "routes", "ops", "call", "reply", "problem", "app", "config", "cli", "store"]),
+        ("config", &["http", "routes", "ops", "call", "reply", "problem", "app", "listener"]),
+        ("ops/", &["http", "listener", "config", "cli"]),
+        ("routes", &["http", "listener", "config", "cli", "store", "hashing"]),
+    ];
+    let source = workspace().join("host-server/src");
+    let mut seen = 0;
+    for file in rust_files(&source) {
+        let name = file.strip_prefix(&source).unwrap().to_str().unwrap().to_owned();
+        let text = std::fs::read_to_string(&file).unwrap();
+        for (room, others) in forbidden {
+            if !name.starts_with(room) {
+                continue;
+            }
+            seen += 1;
+            for other in *others {
+                let import = format!("crate::{other}::");
+                assert!(!text.contains(&import), "{name} looks into {other}");
+            }
+        }
+    }
+    assert!(seen > 10, "only {seen} files were looked at");
+}
+
+fn linked_with_core(target: &str) -> BTreeSet<String> {
+    let output = Command::new(env!("CARGO"))
+        .args(["metadata", "--format-version", "1", "--offline", "--filter-platform", target])
+        .current_dir(workspace())
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let metadata: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let text = |value: &Value| value.as_str().unwrap().to_owned();
+    let packages: BTreeMap<String, (String, bool)> = metadata["packages"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|package| {
+            let targets = package["targets"].as_array().unwrap();
+            let is_macro = targets.iter().any(|target| target["kind"][0] == "proc-macro");
+            (text(&package["id"]), (text(&package["name"]), is_macro))
+        })
+        .collect();
+    let nodes = metadata["resolve"]["nodes"].as_array().unwrap();
+    let dependencies = |id: &str| -> Vec<String> {
+        let node = nodes.iter().find(|node| node["id"] == id).unwrap();
+        let normal = |dependency: &&Value| {
+            dependency["dep_kinds"].as_array().unwrap().iter().any(|kind| kind["kind"].is_null())
+        };
+        node["deps"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .filter(normal)
+            .map(|dependency| text(&dependency["pkg"]))
+            .collect()
+    };
+    let core = packages.iter().find(|(_, (name, _))| name == "countersign-core").unwrap().0;
+    let mut linked = BTreeSet::new();
+    let mut next = dependencies(core);
+    while let Some(id) = next.pop() {
+        let (name, is_macro) = &packages[&id];
+        // A macro runs when core is compiled and is not linked into it.
+        if !is_macro && linked.insert(name.clone()) {
+            next.extend(dependencies(&id));
+        }
+    }
+    linked
+}
+
+fn rust_files(folder: &Path) -> Vec<PathBuf> {
+    let mut files = Vec::new();
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            files.extend(rust_files(&path));
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            files.push(path);
+        }
+    }
+    files
+}
+
+fn workspace() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap_or_else(|| panic!("the tests lie in the workspace"))
+}
