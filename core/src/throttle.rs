@@ -29,7 +29,7 @@ pub enum GuessSubject {
 impl GuessSubject {
     /// The subject of a name that no account has, however it is capitalised.
     pub fn of_name(name: &str) -> Self {
-        GuessSubject::Name(TokenDigest::of(name.to_lowercase().as_bytes()))
+        GuessSubject::Name(TokenDigest::of(name.to_ascii_lowercase().as_bytes()))
     }
 
     /// The text that names it in the store.

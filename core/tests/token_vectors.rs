@@ -1,5 +1,6 @@
 //! The vectors of `tests/vectors` for tokens, keys and strict JSON, held against core. The same bodies run
 //! natively and, under `wasm-bindgen-test`, in wasm.
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test that meets a malformed file must fail")]
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;

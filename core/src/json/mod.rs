@@ -120,17 +120,21 @@ pub enum Kind {
 
 /// A value inside a [`Document`], as its own text. Only the walk makes one, so the text is strict JSON.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Value<'a>(&'a str);
+pub struct Value<'a> {
+    raw: &'a str,
+    /// Whether it is a string with escapes; the walk has seen, so that reading need not look again.
+    escaped: bool,
+}
 
 impl<'a> Value<'a> {
     /// The text as it was sent, without the blanks around it.
     pub fn raw(self) -> &'a str {
-        self.0
+        self.raw
     }
 
     /// Its JSON type, which the first character tells.
     pub fn kind(self) -> Kind {
-        match self.0.as_bytes().first() {
+        match self.raw.as_bytes().first() {
             Some(b'{') => Kind::Object,
             Some(b'[') => Kind::Array,
             Some(b'"') => Kind::Text,
@@ -142,26 +146,25 @@ impl<'a> Value<'a> {
 
     /// The characters of a string, `None` for any other type.
     pub fn text(self) -> Option<Cow<'a, str>> {
-        let inside = self.0.strip_prefix('"')?.strip_suffix('"')?;
-        let escaped = inside.as_bytes().contains(&b'\\');
-        Some(if escaped { Cow::Owned(escape::unescape(inside)) } else { Cow::Borrowed(inside) })
+        let inside = self.raw.strip_prefix('"')?.strip_suffix('"')?;
+        Some(if self.escaped { Cow::Owned(escape::unescape(inside)) } else { Cow::Borrowed(inside) })
     }
 
     /// The number that is written as an integer, `None` for any other type, for a fraction or an exponent
     /// (`1.0` and `1e0` too), and for what 64 bits with a sign do not hold.
     pub fn integer(self) -> Option<i64> {
-        (self.kind() == Kind::Number).then(|| self.0.parse().ok()).flatten()
+        (self.kind() == Kind::Number).then(|| self.raw.parse().ok()).flatten()
     }
 
     /// The truth value, `None` for any other type.
     pub fn boolean(self) -> Option<bool> {
-        (self.kind() == Kind::Boolean).then_some(self.0 == "true")
+        (self.kind() == Kind::Boolean).then_some(self.raw == "true")
     }
 
     /// The elements of an array, `None` for any other type.
     pub fn items(self) -> Option<Vec<Value<'a>>> {
         match self.kind() {
-            Kind::Array => Document::parse_text(self.0).ok().map(|document| document.items),
+            Kind::Array => Document::parse_text(self.raw).ok().map(|document| document.items),
             _ => None,
         }
     }

@@ -53,7 +53,7 @@ pub enum Identifier {
 impl Identifier {
     /// The name in this text, which may be anything.
     pub fn of(text: &str) -> Self {
-        let lower = text.to_lowercase();
+        let lower = text.to_ascii_lowercase();
         if lower.contains('@') { Identifier::Email(lower) } else { Identifier::Username(lower) }
     }
 

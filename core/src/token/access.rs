@@ -189,7 +189,8 @@ pub(super) fn check_signature(
     if compact.signature_holds(key)? { Ok(header) } else { Err(TokenError::of(Code::TokenSignatureInvalid)) }
 }
 
-#[cfg(all(test, feature = "sign"))]
+#[cfg(test)]
+#[cfg(feature = "sign")]
 mod tests {
     use super::*;
     use crate::token::SigningKey;

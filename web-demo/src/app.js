@@ -1,0 +1,87 @@
+import { explain } from "./api.js";
+import { hashBench } from "./hash-bench.js";
+import { loadedCore } from "./core.js";
+import { Ledger } from "./ledger.js";
+import { profile } from "./profile.js";
+import { forget, remember, session } from "./session.js";
+import { logIn, signIn } from "./sign-in.js";
+import { signUp } from "./sign-up.js";
+import { addView, go, startViews } from "./views.js";
+import { duration, weight } from "./words.js";
+
+const ledger = new Ledger();
+
+const profileView = profile({
+  ledger,
+  ended(reason) {
+    signOut();
+    signInForm.alert(reason);
+  },
+});
+const signInForm = signIn({ ledger, signedIn });
+const signUpView = signUp({
+  ledger,
+  async registered(credentials) {
+    const outcome = await logIn(ledger, credentials);
+    if (outcome.answered && outcome.ok) return signedIn(outcome.body);
+    // The account is there; only the log-in is missing, and nobody should have to type it all again for that.
+    go("sign-in");
+    signInForm.fill(credentials);
+    signInForm.alert(`Your account is made, but signing in did not work. ${explain(outcome)}`, () =>
+      signInForm.submit(),
+    );
+  },
+});
+
+function signedIn(login) {
+  remember(login);
+  showWhoIsIn();
+  go("profile");
+}
+
+function signOut() {
+  forget();
+  profileView.clear();
+  showWhoIsIn();
+  go("sign-in");
+}
+
+function showWhoIsIn() {
+  const isIn = session() !== null;
+  for (const item of document.querySelectorAll(".when-signed-in")) item.hidden = !isIn;
+  for (const item of document.querySelectorAll(".when-signed-out")) item.hidden = isIn;
+  document.querySelector(".brand").setAttribute("href", isIn ? "#profile" : "#sign-up");
+}
+
+const unlessSignedIn = () => (session() ? "profile" : undefined);
+addView("sign-up", {
+  title: "Create an account",
+  enter: () => unlessSignedIn() ?? signUpView.entered(),
+});
+addView("sign-in", {
+  title: "Sign in",
+  enter: () => unlessSignedIn() ?? signUpView.left(),
+});
+addView("profile", {
+  title: "Profile",
+  enter() {
+    signUpView.left();
+    if (!session()) return "sign-in";
+    profileView.load();
+  },
+});
+
+document.getElementById("sign-out").addEventListener("click", signOut);
+showWhoIsIn();
+startViews(session() ? "profile" : "sign-up");
+hashBench();
+
+loadedCore.then((loaded) => {
+  document.getElementById("core-facts").textContent = loaded
+    ? ["One wasm core", loaded.bytes && `${weight(loaded.bytes)} on the wire`, `ready in ${duration(loaded.millis)}`]
+        .filter(Boolean)
+        .join(", ")
+    : "The wasm core did not load here. The server checks the forms instead.";
+  // Tests wait for this; nothing else reads it.
+  document.documentElement.dataset.core = loaded ? "ready" : "missing";
+});
