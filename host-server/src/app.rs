@@ -1,4 +1,4 @@
-//! What every operation works with, and the only place where the host asks the clock and the random source.
+//! What every operation works with, and the only place where the host asks the clock.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -58,14 +58,4 @@ impl App {
 pub fn now() -> Timestamp {
     let since_epoch = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     Timestamp::from_secs(i64::try_from(since_epoch.as_secs()).unwrap_or(i64::MAX))
-}
-
-/// Random bytes of the operating system.
-///
-/// # Errors
-/// Where it has none to give, which no operation can do without.
-pub fn random<const N: usize>() -> Result<[u8; N], getrandom::Error> {
-    let mut bytes = [0; N];
-    getrandom::fill(&mut bytes)?;
-    Ok(bytes)
 }

@@ -11,6 +11,7 @@ pub mod config;
 pub mod cors;
 pub mod demo;
 pub mod docs;
+pub mod entropy;
 pub mod hashing;
 pub mod http;
 pub mod listener;

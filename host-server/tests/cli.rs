@@ -1,5 +1,7 @@
 //! The program itself, as a shell sees it: what it prints and the code that it ends with.
 
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::path::Path;
@@ -210,7 +212,10 @@ fn help_names_every_setting_and_version_is_one_line() {
             "Passwords:",
             "countersign user create",
         ] {
-            assert!(help.split_whitespace().collect::<Vec<_>>().join(" ").contains(setting), "{setting}: {help}");
+            assert!(
+                help.split_whitespace().collect::<Vec<_>>().join(" ").contains(setting),
+                "{setting}: {help}"
+            );
         }
     }
     let output = program(folder.path()).arg("--version").output().unwrap();
@@ -413,8 +418,14 @@ mod signals {
         assert_eq!(&asked, b"HTTP/1.1 100");
 
         server.signal(Signal::TERM);
-        std::thread::sleep(Duration::from_millis(300));
-        assert_eq!(server.child.try_wait().unwrap(), None, "the request is waited for");
+        std::thread::sleep(Duration::from_millis(50));
+        server.signal(Signal::TERM);
+        std::thread::sleep(Duration::from_millis(600));
+        assert_eq!(
+            server.child.try_wait().unwrap(),
+            None,
+            "the request is waited for, whatever its echo says"
+        );
         let second = Instant::now();
         server.signal(Signal::INT);
         assert_eq!(server.exit_code(), Some(130));

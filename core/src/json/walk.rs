@@ -1,8 +1,9 @@
 //! One walk over the text, byte by byte, that goes no deeper than [`DEPTH_MAX`].
 
+use std::borrow::Cow;
 use std::collections::BinaryHeap;
 
-use super::escape::{UNIT_LEN, code_unit};
+use super::escape::{UNIT_LEN, code_unit, unescape};
 use super::{DEPTH_MAX, JsonError, JsonFault, Member, Value, number};
 
 /// Members of one object up to which each name is compared with every other. A token has about ten; a body
@@ -15,6 +16,8 @@ pub(super) struct Walk<'a> {
     /// Where it stands. Whatever returns a fault leaves it standing there.
     at: usize,
     depth: usize,
+    /// Whether the string that was walked last holds escapes.
+    escaped: bool,
     /// The members of every object that is open; at the end, those of the top level.
     pub(super) members: Vec<Member<'a>>,
     /// The elements of the top-level array.
@@ -23,7 +26,7 @@ pub(super) struct Walk<'a> {
 
 impl<'a> Walk<'a> {
     pub(super) fn new(text: &'a str) -> Self {
-        Self { text, at: 0, depth: 0, members: Vec::new(), items: Vec::new() }
+        Self { text, at: 0, depth: 0, escaped: false, members: Vec::new(), items: Vec::new() }
     }
 
     /// One value with nothing but blanks around it.
@@ -42,7 +45,7 @@ impl<'a> Walk<'a> {
     fn value(&mut self) -> Result<Value<'a>, JsonFault> {
         let start = self.at;
         match self.peek() {
-            Some(b'"') => return self.string(),
+            Some(b'"') => self.string().map(|_inside| ())?,
             Some(b'{') => self.nested(Self::object)?,
             Some(b'[') => self.nested(Self::array)?,
             Some(b't') => self.word("true")?,
@@ -50,7 +53,7 @@ impl<'a> Walk<'a> {
             Some(b'n') => self.word("null")?,
             _ => self.number()?,
         }
-        Ok(Value { raw: self.since(start), escaped: false })
+        Ok(Value(self.since(start)))
     }
 
     /// What a bracket opens, one level deeper.
@@ -77,7 +80,8 @@ impl<'a> Walk<'a> {
         }
         loop {
             let offset = self.at;
-            let name = self.string()?.text().unwrap_or_default();
+            let inside = self.string()?;
+            let name = if self.escaped { Cow::Owned(unescape(inside)) } else { Cow::Borrowed(inside) };
             self.blanks();
             self.expect(b':')?;
             self.blanks();
@@ -123,10 +127,11 @@ impl<'a> Walk<'a> {
         Ok(false)
     }
 
-    fn string(&mut self) -> Result<Value<'a>, JsonFault> {
-        let start = self.at;
+    /// What stands between the quotes.
+    fn string(&mut self) -> Result<&'a str, JsonFault> {
         self.expect(b'"')?;
-        let mut escaped = false;
+        let start = self.at;
+        self.escaped = false;
         loop {
             self.at += plain_len(self.rest());
             match self.peek() {
@@ -135,10 +140,11 @@ impl<'a> Walk<'a> {
                 // Control characters have to be escaped (RFC 8259 section 7).
                 _ => return Err(JsonFault::Syntax),
             }
-            escaped = true;
+            self.escaped = true;
         }
+        let inside = self.since(start);
         self.at += 1;
-        Ok(Value { raw: self.since(start), escaped })
+        Ok(inside)
     }
 
     fn escape(&mut self) -> Result<(), JsonFault> {
@@ -273,74 +279,4 @@ fn second_of_a_name(members: &[Member<'_>]) -> Option<usize> {
     let sorted = BinaryHeap::from(names).into_sorted_vec();
     let repeated = sorted.windows(2).filter(|pair| pair[0].0 == pair[1].0);
     repeated.map(|pair| pair[1].1).min()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::super::{Document, JsonError, JsonFault};
-
-    fn fault(text: &str) -> Option<(JsonFault, usize)> {
-        Document::parse(text.as_bytes()).err().map(|JsonError { offset, fault }| (fault, offset))
-    }
-
-    #[test]
-    fn a_second_name_is_found_in_objects_of_any_size() {
-        for count in [2, 15, 16, 17, 18, 100, 20_000] {
-            let names: Vec<String> = (0..count).map(|n| format!("\"name{n}\":{n}")).collect();
-            let object = |names: &[String]| format!("{{{}}}", names.join(","));
-            assert_eq!(fault(&object(&names)), None, "{count}");
-
-            for (first, second) in [(0, count - 1), ((count - 1) / 2, count - 1), (0, 1)] {
-                let mut repeated = names.clone();
-                repeated[second] = format!("\"n\\u0061me{first}\":true");
-                let text = object(&repeated);
-                let offset = 1 + repeated[..second].iter().map(|member| member.len() + 1).sum::<usize>();
-                assert_eq!(
-                    fault(&text),
-                    Some((JsonFault::DuplicateName, offset)),
-                    "{count} {first} {second}"
-                );
-                let nested = format!("[{text}]");
-                assert_eq!(fault(&nested), Some((JsonFault::DuplicateName, offset + 1)), "{count} nested");
-            }
-        }
-    }
-
-    #[test]
-    fn names_that_only_look_alike_are_two() {
-        // Of one length and beginning, so that the mark does not tell them apart.
-        assert_eq!(fault(r#"{"abc1":1,"abc2":2,"abc":3,"ab":4,"":5}"#), None);
-        let long = "x".repeat(256);
-        assert_eq!(fault(&format!(r#"{{"{long}y":1,"{long}z":2}}"#)), None);
-    }
-
-    #[test]
-    fn a_string_ends_at_its_quote_wherever_that_stands() {
-        for length in 0..40 {
-            let plain = "x".repeat(length);
-            for (end, expected) in [
-                ("\"", None),
-                ("\\n\"", None),
-                ("é\"", None),
-                ("\u{7f}\u{80}\"", None),
-                ("\u{1f}\"", Some((JsonFault::Syntax, length + 1))),
-                ("\0\"", Some((JsonFault::Syntax, length + 1))),
-                ("\\q\"", Some((JsonFault::Syntax, length + 1))),
-                ("", Some((JsonFault::Syntax, length + 1))),
-            ] {
-                assert_eq!(fault(&format!("\"{plain}{end}")), expected, "{length} and {end:?}");
-                let then = format!("\"{plain}{end},                ");
-                assert!(fault(&then).is_some(), "{length} and {end:?} and more");
-            }
-        }
-    }
-
-    #[test]
-    fn depth_counts_what_is_open_not_what_there_is() {
-        let wide = "[],".repeat(1_000);
-        assert_eq!(fault(&format!("[{wide}1]")), None);
-        // A walk that went down as far as the text does would have no stack left.
-        assert_eq!(fault(&"[".repeat(1_000_000)), Some((JsonFault::TooDeep, 32)));
-        assert_eq!(fault(&"{\"a\":".repeat(1_000_000)), Some((JsonFault::TooDeep, 160)));
-    }
 }

@@ -73,10 +73,10 @@ pub struct Verified<C> {
 /// ```
 ///
 /// # Errors
-/// The first of these: `token_malformed`, `token_algorithm_not_allowed`, `token_critical_unsupported`,
-/// `token_type_invalid`, `token_key_unknown`, `token_signature_invalid`, `token_claim_invalid`,
-/// `token_claim_missing`, `token_not_yet_valid`. `token_expired` comes last: such a token would be good
-/// but for its age.
+/// The first fault, looked for in this order: form and header (`token_malformed`,
+/// `token_algorithm_not_allowed`, `token_critical_unsupported`, `token_type_invalid`), key and signature
+/// (`token_key_unknown`, `token_signature_invalid`), claims (`token_claim_invalid`, `token_claim_missing`,
+/// `token_not_yet_valid`). `token_expired` is the last of all: such a token would be good but for its age.
 pub fn verify_access_token(
     token: &str,
     keys: &KeySet,

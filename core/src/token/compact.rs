@@ -6,8 +6,8 @@ use base64::{DecodeSliceError, Engine};
 use super::{TokenError, VerifyingKey};
 use crate::rejection::Code;
 
-/// Bytes of a token at most. Ours have about 500; 16 KiB is what the largest common header limits let
-/// through (Node's and Cloudflare's), and bounds the work that an unsigned text can ask for.
+/// Bytes of a token at most. Ours have about 400; 16 KiB is all that Node takes as headers by default, and
+/// bounds the work that a text can ask for before its signature holds.
 pub const TOKEN_LEN_MAX: usize = 16 * 1024;
 
 /// Bytes of the longest signature there is here, Ed25519's.

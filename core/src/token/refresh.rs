@@ -21,7 +21,7 @@ impl RefreshKey {
         // HMAC pads its key with zeros to a block (RFC 2104 section 2); done here, it cannot fail.
         let mut block = Zeroizing::new([0; 64]);
         block[..bytes.len()].copy_from_slice(bytes);
-        Self(hmac::digest::KeyInit::new(&(*block).into()))
+        Self(hmac::digest::KeyInit::new((&*block).into()))
     }
 }
 

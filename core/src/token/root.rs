@@ -2,6 +2,7 @@
 
 use hkdf::Hkdf;
 use sha2::Sha256;
+use zeroize::Zeroize;
 
 use super::{HS256_SECRET_LEN_MIN, KeyError, RefreshKey};
 use crate::secret::Secret;
@@ -63,5 +64,7 @@ pub(super) fn derive<const N: usize>(secret: &[u8], purpose: &[u8]) -> Secret<[u
     let mut key = [0; N];
     #[expect(clippy::expect_used, reason = "HKDF gives up to 255 hashes, and one was checked above")]
     Hkdf::<Sha256>::new(None, secret).expand(purpose, &mut key).expect("one hash is given");
-    Secret::new(key)
+    let secret = Secret::new(key);
+    key.zeroize();
+    secret
 }

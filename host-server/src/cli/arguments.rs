@@ -2,25 +2,32 @@
 
 use clap::Args;
 
-/// What stands below the flags of `serve`.
+/// What stands below the flags of `serve`, in lines that fit a terminal of 80 columns.
 pub(super) const AFTER_HELP: &str = "\
 Without a flag:
-  SECRET_KEY  At least 32 bytes that every key is made of; HS256 signs with these bytes themselves. It has no flag,
-              since every user of a machine can read the flags of its programs. Where it is not set, a key is made
-              at the first start and kept beside the database, in <database>.key, for its owner alone to read.
-              To make one: openssl rand -base64 48
+  SECRET_KEY
+      At least 32 bytes that every key is made of; HS256 signs with these bytes
+      themselves. It has no flag, since every user of a machine can read the
+      flags of its programs. To make one: openssl rand -base64 48
+      Where it is not set, a key is made at the first start and kept beside the
+      database, in <database>.key, for its owner alone to read.
 
-Every setting may be a flag, a variable of the environment, or a line NAME=value in the file .env of the working
-directory; they count in this order. A variable set to nothing is not set. A wrong setting ends the start with exit
-code 2. In .env a `$` begins the name of another variable, but for values in single quotes.
+A setting is a flag, else a variable of the environment, else a line NAME=value
+of the file .env in the working directory. Set to nothing, it is not set. In
+.env a `$` begins the name of another variable, but in single quotes. Wrong
+settings end the start with exit code 2, and each is told by its name.
 
-The first admin: countersign user create --username ada --email ada@example.com --admin";
+The first admin:
+  countersign user create --username ada --email ada@example.com --admin";
 
 /// What stands below the flags of `user create`.
 pub(super) const CREATE_AFTER_HELP: &str = "\
-PASSWORD_MIN_LENGTH and the settings of ARGON2 are read as by the server, from the environment or .env.
+PASSWORD_MIN_LENGTH and the costs of Argon2 are read as by the server, from the
+environment or .env. Faults and taken names end it with exit code 1.
 
-From a script: printf '%s\\n' \"$PASSWORD\" | countersign user create --username ada --email ada@example.com --admin";
+From a script:
+  printf '%s\\n' \"$PASSWORD\" | countersign user create --username ada \\
+      --email ada@example.com --admin";
 
 /// The flags of `serve`. A value stays text until all sources have been looked at.
 #[derive(Debug, Args)]
@@ -46,8 +53,8 @@ pub(super) struct ServeArguments {
     #[arg(long, value_name = "URL", help_heading = "Storage")]
     database_url: Option<String>,
 
-    /// What access tokens are signed with, HS256 or EdDSA [ALGORITHM; default HS256 where SECRET_KEY is set, else
-    /// EdDSA]
+    /// What access tokens are signed with, HS256 or EdDSA [ALGORITHM; default HS256 where SECRET_KEY is set,
+    /// else EdDSA]
     #[arg(long, value_name = "NAME", help_heading = "Tokens")]
     algorithm: Option<String>,
     /// The `iss` of every token [ISSUER; default PUBLIC_URL, else countersign]
@@ -82,8 +89,8 @@ pub(super) struct ServeArguments {
     /// Lanes of one hash, 1 to 16 [ARGON2_PARALLELISM; default 1]
     #[arg(long, value_name = "NUMBER", help_heading = "Passwords")]
     argon2_parallelism: Option<String>,
-    /// Hashes that are computed at once, 1 to 1024; each takes the memory above [HASH_THREADS; default one for each
-    /// core]
+    /// Hashes that are computed at once, 1 to 1024; each takes the memory above [HASH_THREADS; default one for
+    /// each core]
     #[arg(long, value_name = "NUMBER", help_heading = "Passwords")]
     hash_threads: Option<String>,
 
@@ -152,7 +159,7 @@ mod tests {
         let command_line = CommandLine::try_parse_from(arguments).unwrap();
         let serve = match command_line.command {
             None => command_line.serve,
-            Some(super::super::Command::Serve(serve)) => serve,
+            Some(super::super::Command::Serve(serve)) => *serve,
             Some(other) => panic!("{other:?}"),
         };
         let given = serve.into_settings().into_iter();

@@ -41,7 +41,7 @@ struct CommandLine {
 enum Command {
     /// Serve the API, its documentation and the demo; also what plain `countersign` does
     #[command(after_help = arguments::AFTER_HELP)]
-    Serve(ServeArguments),
+    Serve(Box<ServeArguments>),
     /// Look after user accounts
     #[command(subcommand)]
     User(UserCommand),
@@ -51,8 +51,8 @@ enum Command {
 
 #[derive(Debug, Subcommand)]
 enum UserCommand {
-    /// Make an account, also while the server runs. The password is asked for at the terminal, or is one line of
-    /// standard input
+    /// Make an account, also while the server runs. The password is asked for at the terminal, or is one line
+    /// of standard input
     #[command(after_help = arguments::CREATE_AFTER_HELP)]
     Create(CreateArguments),
 }
@@ -71,7 +71,7 @@ pub fn run() -> ExitCode {
     };
     match command_line.command {
         None => serve::run(command_line.serve),
-        Some(Command::Serve(arguments)) => serve::run(arguments),
+        Some(Command::Serve(arguments)) => serve::run(*arguments),
         Some(Command::User(UserCommand::Create(arguments))) => user::create(arguments),
         Some(Command::Openapi) => print_openapi(),
     }

@@ -4,6 +4,7 @@ use std::io;
 use std::net::SocketAddr;
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::time::Instant;
 
 use countersign_core::token::{KeyError, KeySet};
 use tokio::net::TcpListener;
@@ -96,9 +97,10 @@ async fn serve(config: Config) -> Result<ExitCode, StartError> {
     };
     let signalled_twice = async {
         let signal = signals.next().await;
+        let first = Instant::now();
         tracing::info!(?signal, "stopping: requests that were begun are answered first");
         drop(stop);
-        signals.next().await
+        signals.next_since(first).await
     };
     tokio::select! {
         (cut_off, closed) = serving => {
@@ -126,8 +128,8 @@ fn cannot_listen(config: &Config, error: &io::Error) -> StartError {
     match error.kind() {
         io::ErrorKind::AddrInUse => {
             let sentence = format!(
-                "{port} is in use on HOST {host} by another program, perhaps another countersign; choose another \
-                 port, or 0 to let the system choose."
+                "{port} is in use on HOST {host} by another program, perhaps another countersign; choose \
+                 another port, or 0 to let the system choose."
             );
             StartError::setting("PORT", sentence)
         }
@@ -149,8 +151,9 @@ fn assemble(config: &Config, store: Store) -> Result<App, StartError> {
         None => Demo::landing(),
     };
     let queue = config.hash_threads.get().saturating_mul(QUEUE_PER_THREAD);
-    let hashing = HashingPool::start(config.hash_threads, queue)
-        .map_err(|error| StartError::setting("HASH_THREADS", format!("The system refuses a thread: {error}.")))?;
+    let hashing = HashingPool::start(config.hash_threads, queue).map_err(|error| {
+        StartError::setting("HASH_THREADS", format!("The system refuses a thread: {error}."))
+    })?;
     Ok(App {
         policy: config.policy.clone(),
         store,

@@ -1,6 +1,11 @@
 //! The signals that end the server: SIGTERM from a supervisor, SIGINT from Ctrl-C.
 
 use std::io;
+use std::time::{Duration, Instant};
+
+/// A second signal so soon after the first is its echo: Ctrl-C reaches every program of a terminal, and the
+/// shell, `make` or `timeout` that started this one often passes its own on. Nobody asks twice so quickly.
+const ECHO: Duration = Duration::from_millis(500);
 
 /// The signals of this process, from the moment this is made.
 #[derive(Debug)]
@@ -33,6 +38,16 @@ impl Signal {
 }
 
 impl Signals {
+    /// The first signal that comes when `first` is no longer fresh enough for it to be an echo.
+    pub(super) async fn next_since(&mut self, first: Instant) -> Signal {
+        loop {
+            let signal = self.next().await;
+            if first.elapsed() >= ECHO {
+                return signal;
+            }
+        }
+    }
+
     /// Takes the signals over from the system, which would end the process at once.
     ///
     /// # Errors

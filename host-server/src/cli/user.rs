@@ -12,6 +12,7 @@ use super::{REFUSED, WRONG_SETTING, chain, password, print_line, refuse, refuse_
 use crate::app;
 use crate::call::RequestId;
 use crate::config::{AccountConfig, Sources};
+use crate::entropy;
 use crate::ops::{self, CreateAccountError};
 use crate::store::{DatabaseLocation, Store};
 
@@ -24,7 +25,8 @@ pub(super) fn create(arguments: CreateArguments) -> ExitCode {
         Err(wrong) => return refuse_settings(&wrong),
     };
     if config.database == DatabaseLocation::Memory {
-        let reason = "DATABASE_URL: names memory, where an account would be gone at once; name the server's file.";
+        let reason =
+            "DATABASE_URL: names memory, where an account would be gone at once; name the server's file.";
         return refuse(WRONG_SETTING, &[reason]);
     }
     let password = match password::ask() {
@@ -37,10 +39,8 @@ pub(super) fn create(arguments: CreateArguments) -> ExitCode {
         password: password.expose().as_str().into(),
         ..RegistrationForm::default()
     };
-    let rules = RegistrationRules {
-        username_required: true,
-        password_min_length: config.policy.password_min_length,
-    };
+    let rules =
+        RegistrationRules { username_required: true, password_min_length: config.policy.password_min_length };
     let registration = match Registration::parse(&form, rules) {
         Ok(registration) => registration,
         Err(faults) => return refuse(REFUSED, &lines(&faults)),
@@ -70,7 +70,7 @@ fn store_account(
     let runtime = tokio::runtime::Builder::new_current_thread()
         .build()
         .map_err(|error| vec![format!("the account could not be stored: {error}.")])?;
-    let salt = app::random().map_err(|error| vec![format!("the system gave no random salt: {error}.")])?;
+    let salt = entropy::random().map_err(|error| vec![format!("the system gave no random salt: {error}.")])?;
     let hash = Argon2Workspace::new().hash(&registration.password, config.policy.argon2, salt);
     let request = RequestId::next();
     let creating = ops::create_account(store, registration, hash, role, app::now(), &request);

@@ -29,8 +29,7 @@ pub(super) fn parse_host(text: &str) -> Result<String, String> {
 /// # Errors
 /// A sentence that says what is wrong with it.
 pub(super) fn parse_public_url(text: &str) -> Result<String, String> {
-    let wrong =
-        || format!("{} is not an address like https://auth.example.com.", quoted(text));
+    let wrong = || format!("{} is not an address like https://auth.example.com.", quoted(text));
     let uri: Uri = text.parse().map_err(|_| wrong())?;
     let plain = !text.contains(['?', '#', '@']);
     let web = matches!(uri.scheme_str(), Some("http" | "https"));
@@ -116,7 +115,8 @@ mod tests {
         ] {
             assert_eq!(parse_host(text).as_deref(), Ok(host));
         }
-        for text in ["127.0.0.1:80", "http://localhost", "127.0.1", "1", "256.0.0.1", "a b", "[", "::g", "ä"] {
+        for text in ["127.0.0.1:80", "http://localhost", "127.0.1", "1", "256.0.0.1", "a b", "[", "::g", "ä"]
+        {
             assert!(parse_host(text).is_err(), "{text}");
         }
     }

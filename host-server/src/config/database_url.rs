@@ -23,9 +23,9 @@ pub(super) fn parse(url: &str) -> Result<DatabaseLocation, String> {
     };
     match scheme.split('+').next() {
         Some("sqlite") if scheme == "sqlite" => sqlite(rest),
-        Some("postgres" | "postgresql") => {
-            Err(format!("names PostgreSQL, and this version stores in SQLite only; write one like {DEFAULT}."))
-        }
+        Some("postgres" | "postgresql") => Err(format!(
+            "names PostgreSQL, and this version stores in SQLite only; write one like {DEFAULT}."
+        )),
         _ => Err(format!("has the scheme {}, which is not sqlite.", super::quoted(scheme))),
     }
 }

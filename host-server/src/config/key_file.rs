@@ -8,7 +8,7 @@ use countersign_core::secret::Secret;
 use countersign_core::token::{HS256_SECRET_LEN_MIN, RootSecret};
 
 use super::RootSource;
-use crate::app::random;
+use crate::entropy::random;
 
 /// Bytes of a key made here: as many as every key that is derived from it.
 const KEY_LEN: usize = HS256_SECRET_LEN_MIN;
@@ -17,7 +17,7 @@ const KEY_LEN: usize = HS256_SECRET_LEN_MIN;
 ///
 /// # Errors
 /// Where the file cannot be made or read, is open to others or is no key, or the system has no randomness.
-pub fn root_secret(source: &RootSource) -> Result<RootSecret, KeyFileError> {
+pub(crate) fn root_secret(source: &RootSource) -> Result<RootSecret, KeyFileError> {
     match source {
         RootSource::Given(secret) => Ok(secret.clone()),
         RootSource::Fresh => root_of(&fresh_key()?),
@@ -35,7 +35,7 @@ pub fn root_secret(source: &RootSource) -> Result<RootSecret, KeyFileError> {
 
 /// Why there is no root secret. Nothing of the key is ever quoted.
 #[derive(Debug, thiserror::Error)]
-pub enum KeyFileError {
+pub(crate) enum KeyFileError {
     /// The file is not one that a key may be read from.
     #[error("is not set, and the key file {} that takes its place {fault}", path.display())]
     File {
@@ -54,7 +54,7 @@ pub enum KeyFileError {
 
 /// What is wrong with a key file.
 #[derive(Debug, thiserror::Error)]
-pub enum Fault {
+pub(crate) enum Fault {
     /// It cannot be made or read.
     #[error("cannot be made or read: {0}.")]
     Io(#[from] io::Error),
@@ -69,8 +69,8 @@ pub enum Fault {
     },
     /// It does not hold a key.
     #[error(
-        "holds {length} bytes and not {KEY_LEN}: bring the right one back from a backup, or delete it to have a \
-         new one made, which ends every session."
+        "holds {length} bytes and not {KEY_LEN}: bring the right one back from a backup, or delete it to \
+         have a new one made, which ends every session."
     )]
     Length {
         /// How many bytes it holds.
@@ -227,7 +227,9 @@ mod tests {
             fs::remove_file(&path).unwrap();
         }
         assert!(refusal(folder.path()).contains("is not a file"));
-        assert!(refusal(&folder.path().join("missing").join("test.db.key")).contains("cannot be made or read"));
+        assert!(
+            refusal(&folder.path().join("missing").join("test.db.key")).contains("cannot be made or read")
+        );
     }
 
     #[test]

@@ -21,11 +21,11 @@ mod secret_key;
 mod sources;
 
 pub(crate) use database_url::DEFAULT as DEFAULT_DATABASE_URL;
-pub use key_file::{KeyFileError, root_secret};
+pub(crate) use key_file::root_secret;
+pub use reader::WrongSetting;
 #[cfg(test)]
 pub(crate) use reader::flag_of;
 use reader::{Reader, quoted};
-pub use reader::WrongSetting;
 pub use secret_key::RootSource;
 pub use sources::Sources;
 
@@ -226,24 +226,12 @@ fn policy(reader: &mut Reader<'_>) -> Policy {
 
 fn argon2_cost(reader: &mut Reader<'_>) -> Argon2Cost {
     let default = Argon2Cost::default();
-    let memory_kib = reader.number(
-        "ARGON2_MEMORY_KIB",
-        "KiB",
-        8..=Argon2Cost::MAX_MEMORY_KIB,
-        default.memory_kib(),
-    );
-    let iterations = reader.number(
-        "ARGON2_ITERATIONS",
-        "passes",
-        1..=Argon2Cost::MAX_ITERATIONS,
-        default.iterations(),
-    );
-    let parallelism = reader.number(
-        "ARGON2_PARALLELISM",
-        "lanes",
-        1..=Argon2Cost::MAX_PARALLELISM,
-        default.parallelism(),
-    );
+    let memory_kib =
+        reader.number("ARGON2_MEMORY_KIB", "KiB", 8..=Argon2Cost::MAX_MEMORY_KIB, default.memory_kib());
+    let iterations =
+        reader.number("ARGON2_ITERATIONS", "passes", 1..=Argon2Cost::MAX_ITERATIONS, default.iterations());
+    let parallelism =
+        reader.number("ARGON2_PARALLELISM", "lanes", 1..=Argon2Cost::MAX_PARALLELISM, default.parallelism());
     Argon2Cost::new(memory_kib, iterations, parallelism).unwrap_or_else(|_| {
         // RFC 9106 section 3.1: eight blocks of one KiB for each lane.
         let least = 8 * parallelism;
@@ -268,11 +256,7 @@ fn parse_port(text: &str) -> Result<u16, String> {
 }
 
 fn parse_demo_dir(text: &str) -> Result<PathBuf, String> {
-    if Path::new(text).is_dir() {
-        Ok(text.into())
-    } else {
-        Err(format!("{} is not a folder.", quoted(text)))
-    }
+    if Path::new(text).is_dir() { Ok(text.into()) } else { Err(format!("{} is not a folder.", quoted(text))) }
 }
 
 fn warnings(reader: &Reader<'_>, policy: &Policy) -> Vec<String> {

@@ -59,12 +59,10 @@ pub(super) fn combine(
     database: &DatabaseLocation,
 ) -> Result<(RootSource, Algorithm), String> {
     match (secret, algorithm) {
-        (Some(secret), algorithm) => {
-            Ok((RootSource::Given(secret), algorithm.unwrap_or(Algorithm::Hs256)))
+        (Some(secret), algorithm) => Ok((RootSource::Given(secret), algorithm.unwrap_or(Algorithm::Hs256))),
+        (None, Some(Algorithm::Hs256)) => {
+            Err(format!("HS256 needs SECRET_KEY to be set, at least {HS256_SECRET_LEN_MIN} bytes; {RECIPE}."))
         }
-        (None, Some(Algorithm::Hs256)) => Err(format!(
-            "HS256 needs SECRET_KEY to be set, at least {HS256_SECRET_LEN_MIN} bytes; {RECIPE}."
-        )),
         (None, _) => Ok((beside(database), Algorithm::EdDsa)),
     }
 }
@@ -82,6 +80,8 @@ fn beside(database: &DatabaseLocation) -> RootSource {
 
 #[cfg(test)]
 mod tests {
+    use std::path::Path;
+
     use super::*;
 
     const KEY: &str = "01234567890123456789012345678901";
@@ -94,7 +94,10 @@ mod tests {
         assert!(short.contains("31 bytes") && short.contains("at least 32"), "{short}");
         for sample in [SAMPLE, "YOUR_SECRET_KEY", " your_secret_key "] {
             let sentence = parse(sample).unwrap_err();
-            assert!(sentence.contains("sample") && sentence.contains("openssl rand -base64 48"), "{sentence}");
+            assert!(
+                sentence.contains("sample") && sentence.contains("openssl rand -base64 48"),
+                "{sentence}"
+            );
             assert!(!sentence.contains(sample), "{sentence}");
         }
     }
@@ -124,7 +127,7 @@ mod tests {
         ));
         let (source, algorithm) = chosen(None, None, &file);
         assert_eq!(algorithm, Algorithm::EdDsa);
-        assert!(matches!(source, RootSource::File(path) if path == PathBuf::from("data/test.db.key")));
+        assert!(matches!(source, RootSource::File(path) if path == Path::new("data/test.db.key")));
         assert!(matches!(
             chosen(None, Some(Algorithm::EdDsa), &DatabaseLocation::Memory),
             (RootSource::Fresh, Algorithm::EdDsa)

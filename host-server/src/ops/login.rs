@@ -13,8 +13,9 @@ use warp::http::StatusCode;
 use super::form::{self, unknown_fields};
 use super::views::{LoggedInBody, User};
 use super::{DECISIONS_MAX, tell};
-use crate::app::{App, random};
+use crate::app::App;
 use crate::call::{Call, RequestId};
+use crate::entropy::random;
 use crate::problem::Problem;
 use crate::reply::Reply;
 use crate::store::{Committed, Store, StoreError};
@@ -42,8 +43,7 @@ pub(super) async fn answer(app: &App, call: Call) -> Result<Reply, Problem> {
     let mut standing_now = first;
     for _ in 0..DECISIONS_MAX {
         let checked = login::hash_to_check(standing_now.account.as_ref(), &app.policy);
-        let check =
-            app.hashing.verify(login.password.clone(), checked, app.policy.argon2, random()?).await?;
+        let check = app.hashing.verify(login.password.clone(), checked, app.policy.argon2, random()?).await?;
         let entropy = LoginEntropy { session: random()?, jti: random()?, device: Secret::new(random()?) };
         let context = LoginContext {
             policy: &app.policy,
@@ -77,8 +77,7 @@ async fn admit(
 ) -> Result<(), Problem> {
     for _ in 0..DECISIONS_MAX {
         let guesses = app.store.guesses(&subject, Guesses::window_start(now))?;
-        let Decision { outcome, changes, events } =
-            login::admit(standing, subject.clone(), &guesses, now);
+        let Decision { outcome, changes, events } = login::admit(standing, subject.clone(), &guesses, now);
         let committed = app.store.commit(&changes).await?;
         if matches!(committed, Committed::Applied { .. }) {
             tell(&events, request_id);

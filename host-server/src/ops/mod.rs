@@ -15,10 +15,10 @@ use countersign_core::event::Event;
 
 use crate::app::App;
 use crate::call::{Call, RequestId};
+use crate::docs;
 use crate::problem::Problem;
 use crate::reply::Reply;
 use crate::routes::Operation;
-use crate::docs;
 
 /// How often an operation is decided anew when something changed beneath it. Twice is enough for every
 /// collision of two; more would let a crowd at one row keep the writer busy.
@@ -30,8 +30,9 @@ const DECISIONS_MAX: u32 = 3;
 /// The problem that the caller is told.
 pub async fn answer(app: &App, call: Call) -> Result<Reply, Problem> {
     match call.route.operation {
-        Operation::Register => register::answer(app, call).await,
-        Operation::LogIn => login::answer(app, call).await,
+        // Boxed, since every request's future has room for the largest of these and is moved some times.
+        Operation::Register => Box::pin(register::answer(app, call)).await,
+        Operation::LogIn => Box::pin(login::answer(app, call)).await,
         Operation::Profile => profile::answer(call),
         Operation::Health => Ok(operations::health()),
         Operation::Ready => operations::ready(app).await,

@@ -12,7 +12,8 @@ pub(crate) trait Backend: fmt::Debug + Send + Sync {
     /// The rows of a point read. It is quick enough to be made where it is asked for.
     fn query(&self, read: Read) -> Result<Vec<Row>, StoreError>;
 
-    /// Makes all of `writes` durable, or none of them. Whatever becomes of the future, they are.
+    /// Makes all of `writes` durable, or none of them. Once the future was polled it makes no difference
+    /// whether anybody waits for it.
     fn commit(&self, writes: Vec<Write>) -> Committing<'_>;
 
     /// Finishes what was begun and lets go of everything. What is asked for afterwards fails.

@@ -6,6 +6,7 @@ use refinery::{Migration, Runner};
 use rusqlite::{Connection, OptionalExtension};
 
 use super::StoreError;
+use super::sqlite::{engine_error, is_lock_held};
 
 mod embedded {
     refinery::embed_migrations!("migrations/sqlite");
@@ -27,7 +28,7 @@ pub(crate) fn refuse_foreign(connection: &Connection) -> Result<(), StoreError> 
     let table = connection
         .query_row(FOREIGN_TABLE, [HISTORY], |row| row.get(0))
         .optional()
-        .map_err(|error| StoreError::engine("reading its list of tables", error))?;
+        .map_err(|error| engine_error("reading its list of tables", error))?;
     table.map_or(Ok(()), |table| Err(StoreError::Foreign { table }))
 }
 
@@ -55,13 +56,14 @@ fn run(connection: &mut Connection, runner: Runner) -> Result<(), StoreError> {
         Kind::MissingVersion(migration) | Kind::DivergentVersion(migration, _) => {
             StoreError::OtherMigration { version: migration.version().into() }
         }
+        Kind::Connection(_, source) if is_lock_held(source.as_ref()) => StoreError::Busy,
         _ => StoreError::engine("running its migrations", error),
     })
 }
 
 /// Refinery takes for granted that it can read what it once wrote, and would panic.
 fn refuse_unreadable_history(connection: &Connection) -> Result<(), StoreError> {
-    let failed = |error| StoreError::engine("reading its migrations", error);
+    let failed = |error| engine_error("reading its migrations", error);
     let present = connection.table_exists(None, HISTORY).map_err(failed)?;
     if !present {
         return Ok(());
@@ -81,4 +83,67 @@ fn refuse_unreadable_history(connection: &Connection) -> Result<(), StoreError> 
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::time::Duration;
+
+    use super::*;
+
+    fn tables(connection: &Connection) -> Vec<String> {
+        let text = "SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name";
+        let mut statement = connection.prepare(text).unwrap();
+        statement.query_map([], |row| row.get(0)).unwrap().collect::<Result<_, _>>().unwrap()
+    }
+
+    #[test]
+    fn all_migrations_are_compiled_in_and_numbered_without_a_gap() {
+        let runner = embedded::migrations::runner();
+        let mut versions: Vec<_> = runner.get_migrations().iter().map(Migration::version).collect();
+        versions.sort_unstable();
+        let files = fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/migrations/sqlite")).unwrap().count();
+        assert_eq!(versions, (1..).take(files).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn of_migrations_that_fail_in_the_middle_nothing_is_left() {
+        let good = Migration::unapplied("V1__good", "CREATE TABLE good (id INTEGER)").unwrap();
+        let bad = Migration::unapplied("V2__bad", "CREATE TABLE bad (id INTEGER); nonsense").unwrap();
+        let mut connection = Connection::open_in_memory().unwrap();
+        let error = run(&mut connection, Runner::new(&[good.clone(), bad])).unwrap_err();
+        assert!(matches!(error, StoreError::Engine { .. }), "{error:?}");
+        assert_eq!(tables(&connection), [HISTORY]);
+        // What is left is not taken for another program's, and the next start goes on from there.
+        refuse_foreign(&connection).unwrap();
+        run(&mut connection, Runner::new(&[good])).unwrap();
+        assert_eq!(tables(&connection), [HISTORY, "good"]);
+    }
+
+    #[test]
+    fn a_lock_that_another_holds_is_busy() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("test.db");
+        let [other, mut ours] = [0, 1].map(|_| Connection::open(&file).unwrap());
+        ours.busy_timeout(Duration::from_millis(1)).unwrap();
+        other.execute_batch("BEGIN IMMEDIATE").unwrap();
+        assert!(matches!(migrate(&mut ours), Err(StoreError::Busy)));
+        other.execute_batch("COMMIT; BEGIN EXCLUSIVE").unwrap();
+        assert!(matches!(refuse_foreign(&ours), Err(StoreError::Busy)));
+        other.execute_batch("COMMIT").unwrap();
+        migrate(&mut ours).unwrap();
+    }
+
+    #[test]
+    fn going_through_them_again_changes_nothing() {
+        let mut connection = Connection::open_in_memory().unwrap();
+        migrate(&mut connection).unwrap();
+        let version = |connection: &Connection| -> i64 {
+            connection.pragma_query_value(None, "schema_version", |row| row.get(0)).unwrap()
+        };
+        let before = version(&connection);
+        migrate(&mut connection).unwrap();
+        assert_eq!(version(&connection), before);
+    }
 }

@@ -1,9 +1,9 @@
 //! Where everything is kept.
 //!
 //! The operations see [`Store`]: reads that answer at once, and one way to write, [`Store::commit`], which
-//! makes all changes of a decision true or none. Under it an engine knows two verbs ([`backend`]). A change
-//! becomes statements with guards in [`writes`], a row becomes a type of core in [`rows`], and the text of
-//! every statement stands in [`sql`].
+//! makes all changes of a decision true or none. Under it an engine knows two verbs (`backend`). A change
+//! becomes statements with guards in `writes`, a row becomes a type of core in `rows`, and the text of
+//! every statement stands in `sql`.
 
 mod backend;
 mod error;

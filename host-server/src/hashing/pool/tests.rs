@@ -150,11 +150,8 @@ async fn the_threads_end_with_the_pool() {
 
 #[test]
 fn the_mean_follows_the_jobs() {
-    let load = Load {
-        threads: NonZeroUsize::MIN,
-        waiting: AtomicUsize::new(10),
-        job_micros: AtomicU64::new(0),
-    };
+    let load =
+        Load { threads: NonZeroUsize::MIN, waiting: AtomicUsize::new(10), job_micros: AtomicU64::new(0) };
     assert_eq!(load.wait(), Duration::ZERO);
     load.learn(Duration::from_millis(20));
     assert_eq!(load.wait(), Duration::from_millis(200));

@@ -8,6 +8,8 @@ use crate::store::backend::{Backend, Committing, Read, Write};
 use crate::store::value::Row;
 use crate::store::{DatabaseLocation, StoreError, migrate};
 
+pub(super) use self::connection::{engine_error, is_lock_held};
+
 use self::connection::Address;
 use self::readers::Readers;
 use self::writer::Writer;

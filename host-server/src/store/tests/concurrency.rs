@@ -42,7 +42,7 @@ async fn of_many_guesses_at_once_no_more_than_the_limit_count() {
         let subject = GuessSubject::Account(UserId::new(1));
         let window_start = Guesses::window_start(NOW);
         let guess = Change::CountGuess { subject: subject.clone(), at: NOW, window_start };
-        let committed = commit_at_once(&[store.clone()], vec![guess; 500]).await;
+        let committed = commit_at_once(std::slice::from_ref(&store), vec![guess; 500]).await;
         assert_eq!(winners(&committed), GUESS_LIMIT as usize);
         assert_eq!(store.guesses(&subject, window_start).unwrap().count, GUESS_LIMIT);
     }

@@ -22,10 +22,17 @@ fn beside(file: &Path, suffix: &str) -> PathBuf {
     name.into()
 }
 
-/// What opening a file says on which `statements` were run, by a connection of somebody else's.
-fn opened_after(location: &DatabaseLocation, statements: &str) -> StoreError {
+/// Somebody else's hand on the file.
+fn tamper(location: &DatabaseLocation, statements: &str) {
     Connection::open(path(location)).unwrap().execute_batch(statements).unwrap();
-    Store::open(location).unwrap_err()
+}
+
+/// What opening a file of ours says after somebody else's hand was on it.
+fn opened_after(statements: &str) -> StoreError {
+    let (_folder, location) = temporary_file();
+    Store::open(&location).unwrap().close();
+    tamper(&location, statements);
+    Store::open(&location).unwrap_err()
 }
 
 #[tokio::test]
@@ -96,37 +103,32 @@ fn many_may_make_the_same_file_at_once() {
 
 #[test]
 fn another_program_s_database_is_refused_and_left_as_it_is() {
-    let (_folder, location) = temporary_file();
-    let error = opened_after(&location, "CREATE TABLE alembic_version (version_num TEXT)");
-    assert!(matches!(&error, StoreError::Foreign { table } if table == "alembic_version"), "{error:?}");
-    assert!(error.to_string().contains("`countersign import`"), "{error}");
-    let before = fs::read(path(&location)).unwrap();
-    Store::open(&location).unwrap_err();
-    assert_eq!(fs::read(path(&location)).unwrap(), before);
-    // Not even where that program keeps its history under refinery's usual name.
-    let (_folder, location) = temporary_file();
-    let error = opened_after(&location, "CREATE TABLE refinery_schema_history (version INTEGER)");
-    assert!(matches!(error, StoreError::Foreign { .. }), "{error:?}");
+    // Not even one that keeps its history under refinery's usual name is taken for ours.
+    for table in ["alembic_version", "refinery_schema_history"] {
+        let (_folder, location) = temporary_file();
+        tamper(
+            &location,
+            &format!("CREATE TABLE {table} (version INTEGER); CREATE TABLE users (id INTEGER)"),
+        );
+        let before = fs::read(path(&location)).unwrap();
+        let error = Store::open(&location).unwrap_err();
+        assert!(matches!(&error, StoreError::Foreign { table: named } if named == table), "{error:?}");
+        assert!(error.to_string().contains("`countersign import`"), "{error}");
+        assert_eq!(fs::read(path(&location)).unwrap(), before);
+    }
 }
 
 #[test]
 fn a_newer_database_is_refused() {
-    let (_folder, location) = temporary_file();
-    Store::open(&location).unwrap().close();
-    let error = opened_after(
-        &location,
-        "INSERT INTO countersign_schema_history VALUES (9999, 'later', '2030-01-01T00:00:00Z', '1')",
-    );
+    let later = "INSERT INTO countersign_schema_history VALUES (9999, 'later', '2030-01-01T00:00:00Z', '1')";
+    let error = opened_after(later);
     assert!(matches!(error, StoreError::NewerSchema { found: 9_999, known: 1.. }), "{error:?}");
     assert!(error.to_string().contains("newer program"), "{error}");
 }
 
 #[test]
 fn another_text_of_a_migration_is_refused() {
-    let (_folder, location) = temporary_file();
-    Store::open(&location).unwrap().close();
-    let error =
-        opened_after(&location, "UPDATE countersign_schema_history SET checksum = '1' WHERE version = 1");
+    let error = opened_after("UPDATE countersign_schema_history SET checksum = '1' WHERE version = 1");
     assert!(matches!(error, StoreError::OtherMigration { version: 1 }), "{error:?}");
 }
 
@@ -137,9 +139,7 @@ fn an_unreadable_history_is_an_error_and_no_panic() {
         ("UPDATE countersign_schema_history SET checksum = NULL", "checksum"),
         ("UPDATE countersign_schema_history SET applied_on = 'x'", "applied_on"),
     ] {
-        let (_folder, location) = temporary_file();
-        Store::open(&location).unwrap().close();
-        let error = opened_after(&location, damage);
+        let error = opened_after(damage);
         assert!(matches!(error, StoreError::Corrupt { column, .. } if column == damaged), "{error:?}");
     }
 }

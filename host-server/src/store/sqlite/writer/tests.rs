@@ -1,5 +1,7 @@
 //! Groups of requests on one connection, and a writer that is not there.
 
+use std::error::Error as _;
+
 use super::*;
 use crate::store::value::Value;
 
@@ -118,6 +120,21 @@ fn a_full_disk_fails_all_of_the_group_and_heals() {
     assert_eq!(names(&connection).len(), 1 + stored, "what was answered is there, and nothing else");
     connection.execute_batch("PRAGMA max_page_count = 1000000").unwrap();
     assert!(applied(&commit(&connection, &[vec![add(&long)]])[0]));
+}
+
+#[test]
+fn a_transaction_that_sqlite_gave_up_fails_for_all_of_the_group() {
+    let connection = connection();
+    let given_up = Write { statement: "ROLLBACK", parameters: Vec::new(), guard: Guard::Open };
+    let cause = write("INSERT INTO nowhere VALUES ($1)", Guard::Open, "x");
+    let outcomes = commit(&connection, &[vec![add("ada")], vec![given_up, cause], vec![add("grace")]]);
+    assert_eq!(outcomes.len(), 3);
+    for outcome in outcomes {
+        let Err(error @ StoreError::Engine { .. }) = outcome else { panic!("{outcome:?}") };
+        assert!(error.source().unwrap().to_string().contains("nowhere"), "the cause is told: {error:?}");
+    }
+    assert!(names(&connection).is_empty());
+    assert!(applied(&commit(&connection, &[vec![add("grace")]])[0]));
 }
 
 #[test]
