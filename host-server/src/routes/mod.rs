@@ -167,7 +167,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_s1s_registration_does_without_a_username() {
+    fn one_registration_does_without_a_username() {
         let lenient: Vec<_> = ROUTES
             .iter()
             .flat_map(|route| route.mounts.all().iter().map(move |mount| (route, *mount)))
