@@ -1,0 +1,56 @@
+// What the package answers to an input of the parity test, in the form of native's verdicts (native.rs).
+
+import { init } from "../../wasm/pkg/dist/node.js";
+
+const core = await init();
+
+// A registration that nothing is wrong with, to carry the one field that is asked about.
+const WHOLE = { username: "ada", email: "ada@example.com", password: "analytical engine" };
+const REGISTRATION = ["username", "email", "password", "name", "first_name", "last_name", "phone", "application_id"];
+
+const VERDICTS = {
+  email: ({ input }) => form(core.validateEmail(input)),
+  username: ({ input }) => form(core.validateUsername(input)),
+  password: ({ input, min_length, username, email }) =>
+    form(core.validatePassword(input, { passwordMinLength: min_length, username, email })),
+  name: ({ input }) => form(core.validateRegistration({ ...WHOLE, name: input }), ({ name }) => name ?? null),
+  phone: ({ input }) => form(core.validateRegistration({ ...WHOLE, phone: input }), ({ phone }) => phone ?? null),
+  registration: ({ body, username_required, min_length }) => {
+    const options = { usernameRequired: username_required, passwordMinLength: min_length };
+    const whole = (value) => Object.fromEntries(REGISTRATION.map((field) => [field, value[field] ?? null]));
+    return form(core.validateRegistration(JSON.parse(body), options), whole);
+  },
+  hash: ({ password, memory_kib, iterations, parallelism, salt }) =>
+    core.hashPassword(password, { memoryKib: memory_kib, iterations, parallelism, salt: Buffer.from(salt, "base64") }),
+  verify: ({ hash, password }) => core.verifyPassword(hash, password),
+  inspect: ({ hash }) => {
+    const { algorithm, ...rest } = core.inspectHash(hash);
+    if (algorithm !== "argon2id") throw new Error(`algorithm ${algorithm}`);
+    return rest;
+  },
+  token: ({ token, algorithms, issuer, audience, now, ...key }) =>
+    core.verifyToken(token, keyOf(key), { algorithms, issuer, audience, now }),
+  jws: ({ token, algorithms, ...key }) => {
+    const { header, payload } = core.verifyJws(token, keyOf(key), { algorithms });
+    return { header, payload: Buffer.from(payload).toString("base64") };
+  },
+  decode: ({ token }) => core.decodeToken(token),
+};
+
+/** The package's verdict; what it throws but for a refusal is a fault of its own. */
+export function wasmVerdict({ kind, ...input }) {
+  try {
+    const answer = VERDICTS[kind](input);
+    return FORMS.has(kind) ? answer : { ok: answer };
+  } catch (error) {
+    if (!(error instanceof Error) || typeof error.code !== "string" || error instanceof WebAssembly.RuntimeError) throw error;
+    return { refused: [error.code, error.claim ?? null] };
+  }
+}
+
+const FORMS = new Set(["email", "username", "password", "name", "phone", "registration"]);
+
+const form = (verdict, value = (whole) => whole) =>
+  verdict.ok ? { ok: value(verdict.value) } : { issues: verdict.issues.map(({ field, code, message }) => [field, code, message]) };
+
+const keyOf = ({ key, secret }) => (secret === undefined ? JSON.parse(key) : new Uint8Array(Buffer.from(secret, "base64")));

@@ -1,0 +1,33 @@
+import { ArgumentError, TokenError } from "./refusals.js";
+
+/**
+ * What a call of the wasm came to. It answers JSON text of an array, whose first item says which kind it is:
+ * arrays and not objects, since every place in them is an own property whatever was done to prototypes.
+ */
+export function answer(json) {
+  const [kind, ...parts] = JSON.parse(json);
+  switch (kind) {
+    case "value":
+      return parts[0];
+    case "token":
+      throw new TokenError(...parts);
+    default:
+      throw new ArgumentError(...parts);
+  }
+}
+
+const decoder = new TextDecoder();
+
+/** The same for a call that answers bytes after the JSON text, with a zero byte between. */
+export function answerWithBytes(buffer) {
+  const end = buffer.indexOf(0);
+  const value = answer(decoder.decode(buffer.subarray(0, end < 0 ? buffer.length : end)));
+  return { value, bytes: buffer.slice(end + 1) };
+}
+
+/** What a form comes to: the wasm answers the value, or the list of faults as `[field, code, message]`. */
+export function verdict(json) {
+  const [kind, content] = JSON.parse(json);
+  if (kind === "value") return { ok: true, value: content };
+  return { ok: false, issues: content.map(([field, code, message]) => ({ field, code, message })) };
+}

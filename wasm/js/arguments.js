@@ -1,0 +1,126 @@
+// What callers hand in is read here, once and whole, before any wasm runs: only own properties, so that a
+// polluted prototype can set no option, and only text that UTF-8 can carry, since wasm would be handed
+// U+FFFD in its place.
+
+import { ArgumentError } from "./refusals.js";
+
+const LONE_SURROGATE = /\p{Surrogate}/u;
+
+// The server reads bodies of 128 KiB at most, so nothing longer can be a value of ours; and a wasm that is
+// handed more memory than it has could only trap.
+const LONGEST = 131_072;
+// A set of as many keys as are taken, each with a chain of certificates, is smaller and flatter.
+const LARGEST_KEY = 1_048_576;
+const DEEPEST_KEY = 8;
+
+// Works across realms (test runners, frames), where `instanceof` does not, and cannot be spoofed.
+const arrayKind = Object.getOwnPropertyDescriptor(
+  Object.getPrototypeOf(Uint8Array.prototype),
+  Symbol.toStringTag,
+).get;
+
+export const isBytes = (value) => arrayKind.call(value) === "Uint8Array";
+
+export const NOT_UNICODE = ["invalid_characters", "is not valid Unicode"];
+
+/** Why text is not handed to the wasm: a code and the rest of a sentence, `undefined` where it is. */
+export function unfit(text) {
+  if (text.length > LONGEST) return ["too_long", "is too long"];
+  return LONE_SURROGATE.test(text) ? NOT_UNICODE : undefined;
+}
+
+export function wrongType(name, wanted) {
+  return new ArgumentError("invalid_type", `${name} must be ${wanted}.`);
+}
+
+export function text(value, name) {
+  if (typeof value !== "string") throw wrongType(name, "a string");
+  const [code, fault] = unfit(value) ?? [];
+  if (code !== undefined) throw new ArgumentError(code, `${name} ${fault}.`);
+  return value;
+}
+
+export function filledText(value, name) {
+  if (text(value, name) === "") throw new ArgumentError("required", `${name} must not be empty.`);
+  return value;
+}
+
+/** A copy, so that neither the caller's later writes nor its wiping reach what was handed in. */
+export function bytes(value, name) {
+  if (!isBytes(value)) throw wrongType(name, "a Uint8Array");
+  const copy = new Uint8Array(value);
+  if (copy.length > LONGEST) throw new ArgumentError("too_long", `${name} is too long.`);
+  return copy;
+}
+
+export function passwordBytes(value) {
+  if (isBytes(value)) return bytes(value, "password");
+  if (typeof value !== "string") throw wrongType("password", "a string or a Uint8Array");
+  return new TextEncoder().encode(text(value, "password"));
+}
+
+/** A password of a form as text, `NOT_UNICODE` for bytes that are not UTF-8; what is no bytes as it is. */
+export function passwordText(value) {
+  if (!isBytes(value)) return value;
+  try {
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(value);
+  } catch {
+    return NOT_UNICODE;
+  }
+}
+
+export function record(value, name) {
+  if (typeof value !== "object" || value === null || Array.isArray(value) || ArrayBuffer.isView(value)) {
+    throw wrongType(name, "an object");
+  }
+  return value;
+}
+
+export const own = (object, name) => (Object.hasOwn(object, name) ? object[name] : undefined);
+
+/** The own properties of an options object, in the order of `names`; a name of no option is refused. */
+export function options(value, names) {
+  if (value === undefined) return names.map(() => undefined);
+  record(value, "options");
+  const stranger = Object.keys(value).find((name) => !names.includes(name));
+  if (stranger !== undefined) throw new ArgumentError("unknown_field", `There is no option "${stranger}".`);
+  return names.map((name) => own(value, name));
+}
+
+export function integer(value, name, least, most, otherwise) {
+  if (value === undefined) return otherwise;
+  if (!Number.isInteger(value) || value < least || value > most) {
+    throw wrongType(name, `an integer from ${least} to ${most}`);
+  }
+  return value;
+}
+
+export function list(value, name) {
+  if (!Array.isArray(value) || value.length === 0) throw wrongType(name, "an array that is not empty");
+  return items(value, name);
+}
+
+function items(array, name) {
+  if (array.length > LONGEST) throw new ArgumentError("too_long", `${name} is too long.`);
+  return Array.from({ length: array.length }, (_, index) => own(array, index));
+}
+
+/** The JSON text of a key or key set, in bytes. */
+export function keyBytes(value, name) {
+  const json = new TextEncoder().encode(keyJson(record(value, name), name, 0));
+  if (json.length > LARGEST_KEY) throw new ArgumentError("too_long", `${name} is too long.`);
+  return json;
+}
+
+// `JSON.stringify` would call a `toJSON` wherever it came from; this puts own members together and nothing else.
+function keyJson(value, name, depth) {
+  if (depth > DEEPEST_KEY) throw wrongType(name, "a JSON Web Key or a set of them");
+  const inner = (member) => keyJson(member, name, depth + 1);
+  if (typeof value === "string") return JSON.stringify(text(value, name));
+  if (value === null || typeof value === "boolean" || Number.isFinite(value)) return String(value);
+  if (Array.isArray(value)) return `[${items(value, name).map(inner).join()}]`;
+  const members = Object.entries(record(value, name))
+    .filter(([, member]) => member !== undefined)
+    .map(([member, content]) => `${JSON.stringify(text(member, name))}:${inner(content)}`);
+  return `{${members.join()}}`;
+}

@@ -1,0 +1,27 @@
+// Vercel's edge runtime: `?module` is how its bundler hands over a compiled module. That module is of another
+// realm, where the `instanceof` in `initSync` fails, so the asynchronous way is taken.
+
+import { bind } from "./api.js";
+import * as glue from "./core.js";
+import wasm from "./core_bg.wasm?module";
+
+async function load(input = wasm) {
+  await glue.default({ module_or_path: input });
+  return glue;
+}
+
+export const {
+  init,
+  decodeToken,
+  hashPassword,
+  inspectHash,
+  safeVerifyToken,
+  validateEmail,
+  validatePassword,
+  validateRegistration,
+  validateUsername,
+  verifyJws,
+  verifyPassword,
+  verifyToken,
+} = bind(load);
+export { TokenError } from "./api.js";

@@ -1,0 +1,93 @@
+//! How a call answers: a JSON array whose first item says what kind of answer it is.
+//!
+//! `["value", …]` what was asked for, `["issues", [[field, code, message], …]]` the faults of a form,
+//! `["argument", code, message]` what JavaScript throws as a `TypeError`, and
+//! `["token", code, claim, wwwAuthenticate, message]` what it throws as a `TokenError`. Text and not objects
+//! built through imports: one string crosses the boundary and the glue stays small.
+
+#[cfg(any(feature = "passwords", feature = "tokens"))]
+use countersign_core::rejection::Code;
+#[cfg(feature = "forms")]
+use countersign_core::rejection::Fault;
+#[cfg(feature = "tokens")]
+use countersign_core::token::TokenError;
+
+/// The answer with a value that is JSON text already.
+pub(crate) fn value(json: &str) -> String {
+    ["[\"value\",", json, "]"].concat()
+}
+
+/// The answer with a text as its value.
+#[cfg(any(feature = "forms", feature = "passwords"))]
+pub(crate) fn text(value: &str) -> String {
+    let mut json = String::new();
+    push_text(&mut json, value);
+    self::value(&json)
+}
+
+/// The answer with the faults of a form.
+#[cfg(feature = "forms")]
+pub(crate) fn issues(faults: &[Fault]) -> String {
+    let mut out = String::from("[\"issues\",[");
+    for (index, fault) in faults.iter().enumerate() {
+        if index > 0 {
+            out.push(',');
+        }
+        push_array(&mut out, &[Some(&fault.field), Some(fault.code.as_str()), Some(&fault.message)]);
+    }
+    out.push_str("]]");
+    out
+}
+
+/// The answer to an argument that is wrong.
+#[cfg(any(feature = "passwords", feature = "tokens"))]
+pub(crate) fn argument(code: Code, message: &str) -> String {
+    let mut out = String::new();
+    push_array(&mut out, &[Some("argument"), Some(code.as_str()), Some(message)]);
+    out
+}
+
+/// The answer to a token that is refused.
+#[cfg(feature = "tokens")]
+pub(crate) fn token(error: &TokenError) -> String {
+    let (header, message) = (error.www_authenticate(), error.to_string());
+    let mut out = String::new();
+    let places = [Some("token"), Some(error.code.as_str()), error.claim, Some(&header), Some(&message)];
+    push_array(&mut out, &places);
+    out
+}
+
+/// Appends an array of strings and nulls.
+pub(crate) fn push_array(out: &mut String, items: &[Option<&str>]) {
+    out.push('[');
+    for (index, item) in items.iter().enumerate() {
+        if index > 0 {
+            out.push(',');
+        }
+        match item {
+            Some(text) => push_text(out, text),
+            None => out.push_str("null"),
+        }
+    }
+    out.push(']');
+}
+
+/// Appends a JSON string (RFC 8259 section 7).
+pub(crate) fn push_text(out: &mut String, text: &str) {
+    out.push('"');
+    for character in text.chars() {
+        match character {
+            '"' | '\\' => out.extend(['\\', character]),
+            '\0'..='\x1f' => push_escape(out, character),
+            _ => out.push(character),
+        }
+    }
+    out.push('"');
+}
+
+fn push_escape(out: &mut String, control: char) {
+    const HEX: &[u8; 16] = b"0123456789abcdef";
+    let code = control as usize;
+    out.push_str("\\u00");
+    out.extend([HEX[code >> 4 & 15], HEX[code & 15]].map(char::from));
+}

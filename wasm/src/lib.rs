@@ -1,0 +1,16 @@
+//! [`countersign_core`] for JavaScript.
+//!
+//! Every function takes plain types and answers JSON text ([`answer`]); the entries in `js/` read and check
+//! the arguments before and make errors and objects of the answer after. Nothing here decides anything.
+//! The allocator wipes what passwords and keys leave behind (`memory`).
+
+mod answer;
+#[cfg(feature = "forms")]
+pub mod forms;
+#[cfg(target_arch = "wasm32")]
+mod memory;
+#[cfg(feature = "passwords")]
+pub mod passwords;
+#[cfg(feature = "tokens")]
+pub mod tokens;
+pub mod typescript;

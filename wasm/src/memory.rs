@@ -1,0 +1,34 @@
+//! The allocator: what is given back is wiped.
+//!
+//! The glue writes every argument into the wasm's memory and frees it there, where no destructor of ours can
+//! reach, and a string that grows leaves its old place behind. Passwords and keys pass that way, and in a page
+//! any script that gets hold of the instance can read all of its memory.
+
+use std::alloc::{GlobalAlloc, Layout, System};
+
+#[global_allocator]
+static ALLOCATOR: Wiping = Wiping;
+
+struct Wiping;
+
+// `realloc` is left to the trait: it takes a new place, copies, and gives the old one back to be wiped.
+#[expect(unsafe_code, reason = "an allocator cannot be safe; this one wipes and forwards, nothing more")]
+unsafe impl GlobalAlloc for Wiping {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        // SAFETY: the caller keeps the promises of `GlobalAlloc::alloc`, which are passed on as they are.
+        unsafe { System.alloc(layout) }
+    }
+
+    unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
+        // SAFETY: as above.
+        unsafe { System.alloc_zeroed(layout) }
+    }
+
+    unsafe fn dealloc(&self, place: *mut u8, layout: Layout) {
+        // SAFETY: the place is of this layout and not used any more, so it may be written to before it goes back.
+        unsafe {
+            place.write_bytes(0, layout.size());
+            System.dealloc(place, layout);
+        }
+    }
+}

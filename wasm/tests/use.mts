@@ -1,0 +1,89 @@
+// Compiled and never run: every export in the types that its users see.
+
+import {
+  TokenError,
+  decodeToken,
+  hashPassword,
+  init,
+  inspectHash,
+  safeVerifyToken,
+  validateEmail,
+  validatePassword,
+  validateRegistration,
+  validateUsername,
+  verifyJws,
+  verifyPassword,
+  verifyToken,
+} from "countersign";
+import type {
+  Algorithm,
+  ArgumentError,
+  Claims,
+  Code,
+  Countersign,
+  HashInfo,
+  Issue,
+  Json,
+  Jwks,
+  Registration,
+  Validated,
+  VerifyOptions,
+} from "countersign";
+
+/** Fails to compile where the two are not the same type, `any` included. */
+type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : never;
+const same = <A, B>(_: Same<A, B>): void => {};
+
+async function use(bytes: Uint8Array, jwks: Jwks): Promise<void> {
+  const core: Countersign = await init();
+  const registration = core.validateRegistration({ email: "ada@example.com", password: bytes, phone: null }, { usernameRequired: false });
+  same<typeof registration, Validated<Registration>>(true);
+  if (registration.ok) same<typeof registration.value.username, string | undefined>(true);
+  else same<(typeof registration.issues)[number], Issue>(true);
+
+  same<Awaited<ReturnType<typeof validateEmail>>, Validated<string>>(true);
+  same<Awaited<ReturnType<typeof validateUsername>>, Validated<string>>(true);
+  same<Awaited<ReturnType<typeof validateRegistration>>, Validated<Registration>>(true);
+  const password = await validatePassword(bytes, { passwordMinLength: 12, username: undefined });
+  const code: Code = password.ok ? "required" : password.issues[0]!.code;
+  // @ts-expect-error No code of that name.
+  const wrong: Code = "no_such_code";
+
+  const hash: string = await hashPassword("analytical engine", { memoryKib: 19_456, salt: new Uint8Array(16) });
+  const matches: boolean = await verifyPassword(hash, bytes);
+  const info: HashInfo = await inspectHash(hash);
+  // @ts-expect-error An option that does not exist.
+  await hashPassword("analytical engine", { memory: 19_456 });
+
+  const algorithms: readonly Algorithm[] = ["HS256", "EdDSA"];
+  const options: VerifyOptions = { algorithms, issuer: "https://auth.example", audience: "default" };
+  const { claims, header } = await verifyToken("token", jwks, options);
+  same<typeof claims, Claims>(true);
+  same<typeof claims.sub, string>(true);
+  same<(typeof claims)["jti"], Json | undefined>(true);
+  same<typeof header.alg, Algorithm>(true);
+  // @ts-expect-error The audience is required.
+  await verifyToken("token", jwks, { algorithms, issuer: "https://auth.example" });
+  // @ts-expect-error No such algorithm.
+  await verifyJws("token", jwks, { algorithms: ["none"] });
+
+  const safe = await safeVerifyToken("token", { kty: "oct", k: "" }, options);
+  if (!safe.ok) same<typeof safe.error, TokenError>(true);
+  const { payload } = await verifyJws("token", bytes, { algorithms });
+  const { claims: unverified } = await decodeToken("token");
+  same<typeof unverified, { [claim: string]: Json }>(true);
+  void [code, wrong, matches, info, payload];
+}
+
+function refused(error: Error): string | undefined {
+  if (error instanceof TokenError) {
+    same<typeof error.code, Code>(true);
+    return error.claim ?? error.wwwAuthenticate;
+  }
+  return error instanceof TypeError ? (error as ArgumentError).code : undefined;
+}
+
+// @ts-expect-error Only the package makes one.
+new TokenError();
+
+void [use, refused];
