@@ -40,7 +40,9 @@ pub fn decide(
     let user = UserId::parse(&claims.subject);
     let refuse = |code| Decision::refuse(Rejection::of(code)).with_event(Event::AccessRefused { user, code });
     let Some(session) = session.filter(|session| {
-        !session.is_over(now) && Some(session.user) == user && session.application.as_str() == claims.audience
+        !session.is_over(now)
+            && session.user.to_string() == claims.subject
+            && session.application.as_str() == claims.audience
     }) else {
         return refuse(Code::SessionEnded);
     };
@@ -143,9 +145,11 @@ mod tests {
             let active = Some(account(AccountStatus::Active));
             assert_eq!(code(&claims(), found, active, Asks::Profile), Some(Code::SessionEnded));
         }
-        let unnumbered = AccessClaims { subject: "ada".to_owned(), ..claims() };
-        let active = Some(account(AccountStatus::Active));
-        assert_eq!(code(&unnumbered, Some(session()), active, Asks::Other), Some(Code::SessionEnded));
+        for subject in ["ada", "user_7", "07", ""] {
+            let other = AccessClaims { subject: subject.to_owned(), ..claims() };
+            let active = Some(account(AccountStatus::Active));
+            assert_eq!(code(&other, Some(session()), active, Asks::Other), Some(Code::SessionEnded));
+        }
     }
 
     #[test]

@@ -12,7 +12,8 @@ use crate::time::Timestamp;
 /// hold none is, and the host decides anew on what is stored now.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Change {
-    /// There is a new account. Guard: its username and e-mail address are free.
+    /// There is a new account. Guard: its username and e-mail address are free and its
+    /// application is there.
     CreateAccount(Box<NewAccount>),
     /// One more guess at `subject` counts. Guard: fewer than [`GUESS_LIMIT`](crate::throttle::GUESS_LIMIT)
     /// since `window_start`.
@@ -23,6 +24,11 @@ pub enum Change {
         at: Timestamp,
         /// Older guesses no longer count.
         window_start: Timestamp,
+    },
+    /// The newest guess at `subject` no longer counts: its password was right, though it opened nothing.
+    TakeBackGuess {
+        /// At what.
+        subject: GuessSubject,
     },
     /// No guess at `subject` counts any more.
     ClearGuesses {

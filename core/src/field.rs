@@ -1,11 +1,12 @@
 //! A member of a form as it came, before any rule was asked.
 
 use std::borrow::Cow;
+use std::fmt;
 
 use crate::rejection::{Code, Fault};
 
 /// What stands in one field of a form or a JSON body.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Clone, PartialEq, Eq, Default)]
 pub enum Field<'a> {
     /// The field is not there.
     #[default]
@@ -51,6 +52,18 @@ impl Field<'_> {
     }
 }
 
+/// Shows what kind of value it is and never the text, which may be a password.
+impl fmt::Debug for Field<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Field::Absent => "Absent",
+            Field::Null => "Null",
+            Field::Text(_) => "Text([redacted])",
+            Field::Other => "Other",
+        })
+    }
+}
+
 impl<'a> From<&'a str> for Field<'a> {
     fn from(text: &'a str) -> Self {
         Field::Text(Cow::Borrowed(text))
@@ -60,6 +73,13 @@ impl<'a> From<&'a str> for Field<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_form_shows_no_text_when_it_is_printed_for_debugging() {
+        let form = crate::login::LoginForm { password: "analytical engine".into(), ..Default::default() };
+        let shown = format!("{form:?}");
+        assert!(shown.contains("password: Text([redacted])") && !shown.contains("engine"), "{shown}");
+    }
 
     #[test]
     fn emptiness_counts_as_each_field_wants_it() {

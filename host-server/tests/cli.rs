@@ -177,6 +177,21 @@ fn all_wrong_settings_are_told_wherever_they_stand() {
 }
 
 #[test]
+fn a_key_in_dot_env_is_never_cut_short_at_a_dollar() {
+    let folder = tempfile::tempdir().unwrap();
+    let start = |line: &str| {
+        std::fs::write(folder.path().join(".env"), format!("# $\n{line}\n")).unwrap();
+        program(folder.path()).args(["serve", "--port", "80a"]).output().unwrap()
+    };
+    let told = |line| String::from_utf8(start(line).stderr).unwrap();
+    for line in ["SECRET_KEY=abcdefghijklmnopqrstuvwxyz0123456789$ABC", "export SECRET_KEY=\"a$b\""] {
+        assert!(told(line).contains(".env: line 2 has a $"), "{}", told(line));
+    }
+    let quoted = told("SECRET_KEY='abcdefghijklmnopqrstuvwxyz0123456789$ABC'");
+    assert!(!quoted.contains(".env"), "{quoted}");
+}
+
+#[test]
 fn the_environment_wins_over_the_file() {
     let folder = folder();
     std::fs::write(folder.path().join(".env"), "PORT=80a\nISSUER=from-the-file\nALGORITHM=EdDSA\n").unwrap();

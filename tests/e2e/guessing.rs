@@ -1,5 +1,9 @@
 //! How often one may guess.
 
+use std::io::Write;
+use std::net::TcpStream;
+use std::time::Duration;
+
 use serde_json::json;
 
 use crate::actors::{Anonymous, Answer, fresh_name};
@@ -83,4 +87,34 @@ fn of_many_guesses_at_once_no_more_are_looked_at() {
     let looked_at = statuses.iter().filter(|status| **status == 401).count();
     let shut_out = statuses.iter().filter(|status| **status == 429).count();
     assert_eq!((looked_at, shut_out), (GUESSES, 100 - GUESSES), "{statuses:?}");
+}
+
+#[test]
+fn a_right_password_that_is_refused_is_no_wrong_guess() {
+    let anyone = Anonymous::at(server::shared());
+    let ada = anyone.become_somebody();
+    for _ in 0..=GUESSES {
+        let body = json!({ "username": ada.name, "password": ada.password, "application_id": "nowhere" });
+        assert_eq!(anyone.post("/auth/login", &body).status, 400);
+    }
+    assert_eq!(anyone.log_in(&ada.name, &ada.password).status, 200);
+}
+
+#[test]
+fn a_right_log_in_is_finished_also_where_the_client_hangs_up() {
+    let server = Server::start();
+    let anyone = Anonymous::at(&server);
+    let ada = anyone.become_somebody();
+    let body = json!({ "username": ada.name, "password": ada.password }).to_string();
+    let address = server.origin.strip_prefix("http://").unwrap();
+    for _ in 0..=GUESSES {
+        let mut stream = TcpStream::connect(address).unwrap();
+        let head = "POST /auth/login HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length";
+        write!(stream, "{head}: {}\r\n\r\n{body}", body.len()).unwrap();
+        std::thread::sleep(Duration::from_millis(1));
+        drop(stream);
+        // Long enough for the one check, so that the next does not meet it.
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    assert_eq!(anyone.log_in(&ada.name, &ada.password).status, 200);
 }

@@ -23,7 +23,7 @@ const REGISTRATION_FIELDS = [
   "application_id",
 ];
 
-// Code points, as the contract bounds a password; `passwordMinLength` moves the lower end.
+// Code points, as the server bounds a password; `passwordMinLength` moves the lower end.
 const PASSWORD_SHORTEST = 8;
 const PASSWORD_LONGEST = 128;
 

@@ -121,8 +121,15 @@ pub enum Kind {
 }
 
 /// A value inside a [`Document`], as its own text. Only the walk makes one, so the text is strict JSON.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Value<'a>(&'a str);
+
+/// Shows the type and never the text, which may be a password.
+impl fmt::Debug for Value<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Value").field(&self.kind()).finish()
+    }
+}
 
 impl<'a> Value<'a> {
     /// The text as it was sent, without the blanks around it.

@@ -129,10 +129,10 @@ pub fn decide(
 ) -> Decision<LoggedIn> {
     let subject = standing.guess_subject(login);
     let user = standing.account.as_ref().map(|account| account.id);
-    let failed = |code: Code, reason: LoginFailure| {
-        Decision::refuse(Rejection::of(code)).with_event(Event::LoginFailed { user, reason })
+    let wrong = |reason| {
+        Decision::refuse(Rejection::of(Code::InvalidCredentials))
+            .with_event(Event::LoginFailed { user, reason })
     };
-    let wrong = |reason| failed(Code::InvalidCredentials, reason);
 
     let Some(account) = standing.account else { return wrong(LoginFailure::UnknownName) };
     if account.status == AccountStatus::Deleted {
@@ -142,24 +142,28 @@ pub fn decide(
     if !check.matches || check.checked != account.password_hash {
         return wrong(LoginFailure::WrongPassword);
     }
-    let refused = |code| failed(code, LoginFailure::Refused(code));
+    // From here on the password is right, so this was no wrong guess, whatever stands in its way.
+    let refused = |rejection: Rejection, code| {
+        Decision::refuse(rejection)
+            .with_change(Change::TakeBackGuess { subject: subject.clone() })
+            .with_event(Event::LoginFailed { user, reason: LoginFailure::Refused(code) })
+    };
+    let refuse = |code| refused(Rejection::of(code), code);
     if account.status == AccountStatus::Suspended {
-        return refused(Code::AccountSuspended);
+        return refuse(Code::AccountSuspended);
     }
     if context.policy.require_verified_email && !account.email_verified {
-        return refused(Code::EmailNotVerified);
+        return refuse(Code::EmailNotVerified);
     }
     let Some(application) = standing.application else {
         let fault = Fault::new("application_id", Code::UnknownApplication, "There is no such application.");
-        let reason = LoginFailure::Refused(Code::UnknownApplication);
-        return Decision::refuse(Rejection::validation(vec![fault]))
-            .with_event(Event::LoginFailed { user, reason });
+        return refused(Rejection::validation(vec![fault]), Code::UnknownApplication);
     };
     if application.status == ApplicationStatus::Disabled {
-        return refused(Code::ApplicationDisabled);
+        return refuse(Code::ApplicationDisabled);
     }
     if application.id != account.application {
-        return refused(Code::NotAMember);
+        return refuse(Code::NotAMember);
     }
     open_session(login, account, standing.device_known, subject, check, entropy, context)
 }

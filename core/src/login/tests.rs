@@ -68,9 +68,13 @@ fn decided(standing: Standing, check: PasswordCheck, policy: &Policy) -> Decisio
 
 fn refusal(standing: Standing, check: PasswordCheck, policy: &Policy) -> (Code, Option<&'static str>) {
     let decision = decided(standing, check, policy);
-    assert_eq!(decision.changes, [], "a refused log-in changes nothing: its guess is counted already");
+    let code = decision.outcome.as_ref().unwrap_err().code;
+    let right = code != Code::InvalidCredentials;
+    let taken_back = Change::TakeBackGuess { subject: GuessSubject::Account(account().id) };
+    let expected = if right { vec![taken_back] } else { Vec::new() };
+    assert_eq!(decision.changes, expected, "only a wrong password goes on counting");
     let reason = decision.events.first().and_then(Event::reason);
-    (decision.outcome.unwrap_err().code, reason)
+    (code, reason)
 }
 
 #[test]

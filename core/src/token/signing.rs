@@ -166,7 +166,7 @@ mod tests {
     use crate::token::decode_token;
 
     #[test]
-    fn a_token_says_what_the_contract_names() {
+    fn a_token_says_who_for_what_and_until_when() {
         let claims = AccessClaims {
             issuer: "https://auth.example".to_owned(),
             subject: "123".to_owned(),

@@ -2,6 +2,7 @@
 
 mod request_id;
 
+use std::fmt;
 use std::net::IpAddr;
 
 use bytes::Bytes;
@@ -18,7 +19,6 @@ use crate::problem::Problem;
 use crate::routes::{PathParameters, Route};
 
 /// A request whose path, method, token, media type and size are settled.
-#[derive(Debug)]
 pub struct Call {
     /// The row of the table that it came in by.
     pub route: &'static Route,
@@ -34,10 +34,20 @@ pub struct Call {
     pub client: Client,
     /// Names the request in its answer and in the log.
     pub request_id: RequestId,
-    /// Whose token it carries; `None` where the route asks for none.
-    pub principal: Option<Principal>,
+    /// Whose token it carries; `None` where the route asks for none. Boxed, since a call is moved some times.
+    pub principal: Option<Box<Principal>>,
     /// The JSON text; `None` where none came.
     pub body: Option<Bytes>,
+}
+
+/// Shows which request it is, and nothing of its headers or body, which hold tokens and passwords.
+impl fmt::Debug for Call {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Call")
+            .field("route", &self.route.path)
+            .field("request_id", &self.request_id)
+            .finish_non_exhaustive()
+    }
 }
 
 impl Call {
@@ -60,7 +70,7 @@ impl Call {
     /// # Errors
     /// `internal` on a route that asks for no token, which is a fault of the table.
     pub fn principal(&self) -> Result<&Principal, Problem> {
-        self.principal.as_ref().ok_or_else(no_principal)
+        self.principal.as_deref().ok_or_else(no_principal)
     }
 
     /// Whose token the call carries, taken out of it.
@@ -68,7 +78,7 @@ impl Call {
     /// # Errors
     /// As [`principal`](Self::principal).
     pub fn into_principal(self) -> Result<Principal, Problem> {
-        self.principal.ok_or_else(no_principal)
+        self.principal.map(|principal| *principal).ok_or_else(no_principal)
     }
 }
 

@@ -70,7 +70,8 @@ fn store_account(
     let runtime = tokio::runtime::Builder::new_current_thread()
         .build()
         .map_err(|error| vec![format!("the account could not be stored: {error}.")])?;
-    let salt = entropy::random().map_err(|error| vec![format!("the system gave no random salt: {error}.")])?;
+    let salt =
+        entropy::random().map_err(|error| vec![format!("the system gave no random salt: {error}.")])?;
     let hash = Argon2Workspace::new().hash(&registration.password, config.policy.argon2, salt);
     let request = RequestId::next();
     let creating = ops::create_account(store, registration, hash, role, app::now(), &request);

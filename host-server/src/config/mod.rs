@@ -158,7 +158,7 @@ impl Config {
                 filter: reader.read("LOG", LogFilter::parse).unwrap_or_default(),
                 format: reader.read("LOG_FORMAT", LogFormat::parse).unwrap_or_default(),
             },
-            warnings: warnings(&reader, &policy),
+            warnings: warnings(&mut reader, &policy),
             database,
             policy,
         };
@@ -259,11 +259,28 @@ fn parse_demo_dir(text: &str) -> Result<PathBuf, String> {
     if Path::new(text).is_dir() { Ok(text.into()) } else { Err(format!("{} is not a folder.", quoted(text))) }
 }
 
-fn warnings(reader: &Reader<'_>, policy: &Policy) -> Vec<String> {
+/// Whole days, in seconds, that a window can be set to at most.
+const WINDOW_SECS_MAX: u32 = 365 * 24 * 3_600;
+
+fn warnings(reader: &mut Reader<'_>, policy: &Policy) -> Vec<String> {
     let mut warnings = Vec::new();
+    // A wrong value is told now, and not by the version that first looks at it.
+    for window in ["REFRESH_WINDOW_SECS", "REAUTH_WINDOW_SECS"] {
+        reader.number(window, "seconds", 0..=WINDOW_SECS_MAX, 0_u32);
+    }
+    reader.read("RATE_LIMIT", |text| match text {
+        "on" | "off" => Ok(()),
+        _ => Err(format!("{} is neither on nor off.", quoted(text))),
+    });
     let unused: Vec<_> = UNUSED.iter().copied().filter(|variable| reader.is_set(variable)).collect();
     if !unused.is_empty() {
         warnings.push(format!("This version does not use {}; it is set in vain.", unused.join(", ")));
+    }
+    if policy.require_verified_email {
+        warnings.push(
+            "REQUIRE_VERIFIED_EMAIL is true, and this version cannot verify an address: nobody can log in."
+                .to_owned(),
+        );
     }
     if policy.argon2.is_below_owasp_minimum() {
         warnings.push(

@@ -99,9 +99,23 @@ impl Sources {
         }
     }
 
+    /// dotenvy puts in another variable's value, or nothing, where it sees a `$`: a key would be cut short, and
+    /// nobody would know.
+    fn refuse_substitution(&mut self, text: &str) {
+        for (number, line) in (1..).zip(text.lines()).filter(|(_, line)| names_a_variable(line)) {
+            let assigned = line.split('=').next().unwrap_or_default().trim();
+            if VARIABLES.contains(&assigned.trim_start_matches("export ").trim_start()) {
+                let sentence =
+                    format!("line {number} has a $ in its value, which wants single quotes: NAME='…'.");
+                self.unreadable.push(WrongSetting::new(DOT_ENV, sentence));
+            }
+        }
+    }
+
     /// Takes the assignments in. Of two for one variable the last counts, as in a shell.
     fn read_dot_env_text(&mut self, text: &Secret<String>) {
         let text = text.expose().strip_prefix('\u{feff}').unwrap_or(text.expose());
+        self.refuse_substitution(text);
         let lines_read = Cell::new(0);
         // A last line that ends in a space and not in a newline would be taken for an unfinished one.
         let end: &[u8] = if text.ends_with('\n') { b"" } else { b"\n" };
@@ -121,6 +135,13 @@ impl Sources {
             }
         }
     }
+}
+
+/// Whether an assignment has a `$` that is neither escaped nor in single quotes.
+fn names_a_variable(line: &str) -> bool {
+    let value = line.split_once('=').map_or("", |(_, value)| value.trim());
+    let assigned = !line.trim_start().starts_with('#');
+    assigned && !value.starts_with('\'') && value.replace("\\$", "").contains('$')
 }
 
 /// Hands out one line at a time and counts them, since dotenvy does not tell where it stumbled.

@@ -26,7 +26,8 @@ fn nothing_set_gives_the_defaults() {
     assert!(config.allowed_origins.is_empty());
     assert_eq!(config.demo_dir, None);
     assert_eq!(config.log, LogSettings { filter: LogFilter::default(), format: LogFormat::Text });
-    assert_eq!(config.warnings, [""; 0]);
+    let [warning] = &config.warnings[..] else { panic!("{:?}", config.warnings) };
+    assert!(warning.starts_with("REQUIRE_VERIFIED_EMAIL"), "{warning}");
 }
 
 #[test]
@@ -170,6 +171,22 @@ fn the_issuer_falls_back_to_the_public_address() {
     let issuer = |variables: &[(&'static str, &str)]| read(variables).unwrap().issuer;
     assert_eq!(issuer(&[("PUBLIC_URL", "https://auth.example.com/")]), "https://auth.example.com/");
     assert_eq!(issuer(&[("PUBLIC_URL", "https://auth.example.com"), ("ISSUER", "me")]), "me");
+}
+
+#[test]
+fn what_this_version_does_not_use_is_looked_at_all_the_same() {
+    for (variable, value) in
+        [("RATE_LIMIT", "maybe"), ("REAUTH_WINDOW_SECS", "abc"), ("REFRESH_WINDOW_SECS", "-1")]
+    {
+        let faults = read(&[(variable, value)]).unwrap_err();
+        assert!(faults[0].to_string().starts_with(variable), "{faults:?}");
+    }
+}
+
+#[test]
+fn who_must_verify_an_address_is_told_that_nobody_can() {
+    let warnings = read(&[("REQUIRE_VERIFIED_EMAIL", "true")]).unwrap().warnings;
+    assert!(warnings.iter().any(|warning| warning.starts_with("REQUIRE_VERIFIED_EMAIL")), "{warnings:?}");
 }
 
 #[test]

@@ -43,10 +43,9 @@ impl Demo {
     pub fn load(folder: &Path) -> Result<Self, DemoError> {
         let mut files = HashMap::new();
         gather(folder, "", &mut files)?;
-        let index = files.remove(INDEX).ok_or_else(|| DemoError {
-            path: folder.join(INDEX),
-            source: io::ErrorKind::NotFound.into(),
-        })?;
+        let index = files
+            .remove(INDEX)
+            .ok_or_else(|| DemoError { path: folder.join(INDEX), source: io::ErrorKind::NotFound.into() })?;
         Ok(Self { index, files })
     }
 

@@ -13,9 +13,9 @@ use crate::openapi;
 use crate::problem::{status_of, title_of};
 use crate::reply::{Asset, Reply};
 
-/// What the pages may do in a browser. Swagger UI draws its arrows from `data:` URLs and sets styles on
-/// elements; its scripts are all files of ours.
-const SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; \
+/// What the pages may do in a browser. Swagger UI draws its arrows from `data:` URLs; its scripts and styles
+/// are all files of ours.
+const SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; \
     img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
 /// Files of Swagger UI that the page loads; the others it ships are never asked for.
@@ -27,6 +27,7 @@ static FILES: LazyLock<BTreeMap<&'static str, Asset>> = LazyLock::new(|| {
     let mut files = BTreeMap::from([
         page("", include_str!("index.html").to_owned()),
         page("start.js", include_str!("start.js").to_owned()),
+        page("page.css", include_str!("page.css").to_owned()),
         page("errors", errors_page()),
     ]);
     let config = Arc::new(utoipa_swagger_ui::Config::default());
@@ -66,8 +67,7 @@ fn errors_page() -> String {
     let mut rows = String::new();
     for &code in Code::ALL {
         let (word, status) = (code.as_str(), status_of(code).as_u16());
-        let meaning = code.meaning().replace('&', "&amp;").replace('<', "&lt;");
-        let title = title_of(word);
+        let (title, meaning) = (title_of(word), html(code.meaning()));
         // Writing to a String cannot fail.
         let _ = write!(
             rows,
@@ -76,6 +76,21 @@ fn errors_page() -> String {
         );
     }
     include_str!("errors.html").replace("<!-- rows -->", &rows)
+}
+
+/// A sentence of rustdoc as HTML: what stands between backticks is code.
+fn html(sentence: &str) -> String {
+    let escaped = sentence.replace('&', "&amp;").replace('<', "&lt;");
+    let mut html = String::new();
+    for (index, part) in escaped.split('`').enumerate() {
+        html.push_str(match index {
+            0 => "",
+            index if index % 2 == 1 => "<code>",
+            _ => "</code>",
+        });
+        html.push_str(part);
+    }
+    html
 }
 
 #[cfg(test)]
@@ -95,6 +110,11 @@ mod tests {
             assert!(FILES.contains_key(file), "{file} is not served");
         }
         assert!(!page.contains("<script>") && !page.contains("style="), "nothing stands inline");
+    }
+
+    #[test]
+    fn a_sentence_is_marked_up() {
+        assert_eq!(html("Not `a<b` & `c`."), "Not <code>a&lt;b</code> &amp; <code>c</code>.");
     }
 
     #[test]

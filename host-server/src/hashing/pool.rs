@@ -81,7 +81,7 @@ impl HashingPool {
         cost: Argon2Cost,
         salt: [u8; PasswordHash::SALT_LENGTH],
     ) -> Result<PasswordHash, Busy> {
-        self.run(move |workspace| workspace.hash(&password, cost, salt)).await
+        self.run(cost, move |workspace| workspace.hash(&password, cost, salt)).await
     }
 
     /// Holds a password against a hash. Where it matches and the hash is weaker than `policy` asks, it is
@@ -96,7 +96,7 @@ impl HashingPool {
         policy: Argon2Cost,
         salt: [u8; PasswordHash::SALT_LENGTH],
     ) -> Result<PasswordCheck, Busy> {
-        self.run(move |workspace| {
+        self.run(hash.cost(), move |workspace| {
             let matches = workspace.verify(&password, &hash);
             // The memory that a costlier hash asked for is not kept.
             workspace.release_above(policy);
@@ -107,8 +107,11 @@ impl HashingPool {
         .await
     }
 
+    /// Runs `work`, for which memory for hashes of `cost` is taken beforehand. Where the system has none to
+    /// give, that is one more way of being busy, and not the end of the process.
     async fn run<T: Send + 'static>(
         &self,
+        cost: Argon2Cost,
         work: impl FnOnce(&mut Argon2Workspace) -> T + Send + 'static,
     ) -> Result<T, Busy> {
         let (reply, answer) = oneshot::channel();
@@ -116,11 +119,12 @@ impl HashingPool {
             if reply.is_closed() {
                 return Ran::NotAtAll;
             }
+            let done = workspace.reserve(cost).ok().map(|()| work(workspace));
             // Whoever asked may have gone by now; the work is done all the same.
-            let _ = reply.send(work(workspace));
+            let _ = reply.send(done);
             Ran::ToItsEnd
         }))?;
-        answer.await.map_err(|_| self.load.busy())
+        answer.await.ok().flatten().ok_or_else(|| self.load.busy())
     }
 
     fn enqueue(&self, job: Job) -> Result<(), Busy> {

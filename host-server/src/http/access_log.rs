@@ -48,13 +48,13 @@ pub(super) fn write(trail: &Trail, status: StatusCode) {
         ($level:ident $(, $cause:tt = $value:expr)?) => {
             tracing::$level!(
                 target: "countersign::access",
-                method = trail.method,
+                method = %trail.method,
                 route = %Pattern(trail.pattern),
                 status = status.as_u16(),
                 micros = u64::try_from(trail.started.elapsed().as_micros()).unwrap_or(u64::MAX),
-                request_id = trail.request_id.as_str(),
+                request_id = %trail.request_id,
                 user = trail.user.map(UserId::value),
-                code = trail.code.map(Code::as_str),
+                code = trail.code.map(tracing::field::display),
                 $($cause = $value)?
             )
         };

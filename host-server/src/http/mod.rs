@@ -1,6 +1,7 @@
 //! The door: one warp filter takes every request apart, and one answer leaves.
 //!
-//! warp's own refusals never leave here: the filter takes whatever comes, and [`pipeline`] decides.
+//! warp's own refusals never leave here: the filter takes whatever comes, and the pipeline behind it
+//! decides.
 
 mod access_log;
 mod pipeline;

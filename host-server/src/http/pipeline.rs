@@ -50,7 +50,7 @@ impl Door {
         let heads_only = asked.method == Method::HEAD;
         let mut incoming = Incoming::new(&asked.headers, body);
 
-        let outcome = caught(self.run(asked, &mut incoming, &mut trail)).await;
+        let outcome = caught(pin!(self.run(asked, &mut incoming, &mut trail))).await;
         incoming.discard(self.body_limit);
 
         let mut reply = match outcome.unwrap_or_else(|panic| Err(panicked(&*panic))) {
@@ -86,15 +86,14 @@ impl Door {
         if method == Method::OPTIONS {
             return Ok(self.options(&headers, allow));
         }
-        let row =
-            found.endpoint.row(&method).ok_or_else(|| Problem::method_not_allowed(allow.clone()))?;
+        let row = found.endpoint.row(&method).ok_or_else(|| Problem::method_not_allowed(allow.clone()))?;
         let route = row.route;
 
         let principal = match route.auth {
             Auth::None => None,
             Auth::Bearer => {
                 let (now, id) = (self.app.now(), &trail.request_id);
-                Some(ops::authenticate::principal(&self.app, &headers, route.asks(), now, id)?)
+                Some(Box::new(ops::authenticate::principal(&self.app, &headers, route.asks(), now, id)?))
             }
         };
         trail.user = principal.as_ref().map(|principal| principal.account.id);
@@ -102,18 +101,21 @@ impl Door {
             Body::None => None,
             Body::Json => incoming.read(&headers, self.body_limit).await?,
         };
-        let call = Call {
-            route,
-            mount: row.mount,
-            path: found.parameters(row),
-            client: client_of(arrival.map(|arrival| arrival.peer.ip()), &headers),
-            query,
-            headers,
-            request_id: trail.request_id,
-            principal,
-            body,
-        };
-        ops::answer(&self.app, call).await
+        ops::answer(
+            &self.app,
+            Call {
+                route,
+                mount: row.mount,
+                path: found.parameters(row),
+                client: client_of(arrival.map(|arrival| arrival.peer.ip()), &headers),
+                query,
+                headers,
+                request_id: trail.request_id,
+                principal,
+                body,
+            },
+        )
+        .await
     }
 
     fn options(&self, asked: &HeaderMap, allow: &HeaderValue) -> Reply {
@@ -167,12 +169,10 @@ fn finish(reply: Reply, request_id: &RequestId, heads_only: bool) -> Response {
 /// connection with it.
 async fn caught<T>(future: impl Future<Output = T>) -> Result<T, Box<dyn Any + Send>> {
     let mut future = pin!(future);
-    poll_fn(move |context| {
-        match catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(context))) {
-            Ok(Poll::Ready(value)) => Poll::Ready(Ok(value)),
-            Ok(Poll::Pending) => Poll::Pending,
-            Err(panic) => Poll::Ready(Err(panic)),
-        }
+    poll_fn(move |context| match catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(context))) {
+        Ok(Poll::Ready(value)) => Poll::Ready(Ok(value)),
+        Ok(Poll::Pending) => Poll::Pending,
+        Err(panic) => Poll::Ready(Err(panic)),
     })
     .await
 }
@@ -189,7 +189,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_panic_becomes_a_problem_that_keeps_its_words_to_itself() {
-        let panic = caught(async { panic!("at line {}", 7) }).await.map(|()| ()).unwrap_err();
+        let panic = caught::<()>(pin!(async { panic!("at line {}", 7) })).await.unwrap_err();
         let problem = panicked(&*panic);
         assert_eq!(problem.code(), Code::Internal);
         assert_eq!(problem.cause().map(ToString::to_string).as_deref(), Some("panicked: at line 7"));

@@ -185,13 +185,9 @@ impl Connections {
 
     async fn finish(mut self) -> usize {
         let deadline = tokio::time::Instant::now() + self.limits.stop;
-        for (_, Open { watch, finish, task }) in self.open.drain() {
-            // hyper waits for the first request of a connection that never sent one.
-            if watch.is_unused() {
-                task.abort();
-            }
+        for (_, open) in self.open.drain() {
             // An error means that the connection has just ended by itself.
-            let _ = finish.send(());
+            let _ = open.finish.send(());
         }
         let all = async { while self.tasks.join_next().await.is_some() {} };
         if timeout_at(deadline, all).await.is_ok() {

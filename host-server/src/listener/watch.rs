@@ -1,5 +1,6 @@
 //! What a connection waits for, and since when.
 
+use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -12,12 +13,19 @@ use super::Limits;
 #[derive(Debug, Clone)]
 pub(super) struct Watch(Arc<Mutex<Notes>>);
 
-#[derive(Debug)]
 struct Notes {
     phase: Phase,
-    /// The bytes that were read since the last request began to be answered: its head, if it has come alone.
+    /// The last of the bytes that were read since a request began to be answered: the rest of that request,
+    /// and the head of the next one at the end.
     head: Vec<u8>,
     head_is_old: bool,
+}
+
+/// What was read may hold a password or a token, so it is not shown.
+impl fmt::Debug for Notes {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Notes").field("phase", &self.phase).finish_non_exhaustive()
+    }
 }
 
 /// What is being waited for.
@@ -38,16 +46,9 @@ enum Phase {
 /// Bytes that are kept of a head: as many as a head may have.
 const HEAD_BYTES_KEPT: usize = 64 * 1024;
 
-/// What a note-taking buffer may hold on to between requests.
-const HEAD_BYTES_SPARE: usize = 4 * 1024;
-
 impl Watch {
     pub(super) fn new(now: Instant) -> Self {
-        Self(Arc::new(Mutex::new(Notes {
-            phase: Phase::Unused(now),
-            head: Vec::new(),
-            head_is_old: false,
-        })))
+        Self(Arc::new(Mutex::new(Notes { phase: Phase::Unused(now), head: Vec::new(), head_is_old: false })))
     }
 
     /// Bytes have come in.
@@ -59,10 +60,12 @@ impl Watch {
         if notes.head_is_old {
             notes.head_is_old = false;
             notes.head.clear();
-            notes.head.shrink_to(HEAD_BYTES_SPARE);
         }
-        let room = HEAD_BYTES_KEPT.saturating_sub(notes.head.len());
-        notes.head.extend_from_slice(&bytes[..bytes.len().min(room)]);
+        // The head that is looked for comes last, behind the body of the request before it.
+        let bytes = &bytes[bytes.len().saturating_sub(HEAD_BYTES_KEPT)..];
+        let surplus = (notes.head.len() + bytes.len()).saturating_sub(HEAD_BYTES_KEPT);
+        notes.head.drain(..surplus);
+        notes.head.extend_from_slice(bytes);
     }
 
     /// Bytes have gone out.
@@ -99,12 +102,12 @@ impl Watch {
 
     /// A request has its answer.
     pub(super) fn end(&self) {
-        self.notes().phase = Phase::Idle(Instant::now());
-    }
-
-    /// Whether nothing ever came.
-    pub(super) fn is_unused(&self) -> bool {
-        matches!(self.notes().phase, Phase::Unused(_))
+        let mut notes = self.notes();
+        notes.phase = Phase::Idle(Instant::now());
+        // A connection that idles holds on to nothing that was sent, unless more has come already.
+        if notes.head_is_old {
+            notes.head = Vec::new();
+        }
     }
 
     /// What the connection has waited for too long; `None` where it may go on.
@@ -156,7 +159,6 @@ mod tests {
         let limits = Limits::default();
         let start = Instant::now();
         let watch = Watch::new(start);
-        assert!(watch.is_unused());
         assert_eq!(watch.overdue(after(start, 9), &limits), None);
         assert_eq!(watch.overdue(after(start, 10), &limits), Some("a first request"));
         watch.received(b"GET /");
@@ -202,14 +204,26 @@ mod tests {
     }
 
     #[test]
-    fn a_long_body_is_not_kept() {
+    fn of_a_long_body_the_end_is_kept_and_behind_it_the_next_head() {
         let watch = Watch::new(Instant::now());
         for _ in 0..100 {
             watch.received(&[0; 8 * 1024]);
         }
         assert_eq!(watch.notes().head.len(), HEAD_BYTES_KEPT);
+        let head = b"\r\n\r\nPOST / HTTP/1.1\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n";
+        watch.received(head);
+        assert_eq!(watch.notes().head.len(), HEAD_BYTES_KEPT);
+        let headers = HeaderMap::from_iter([(TRANSFER_ENCODING, "chunked".parse().unwrap())]);
+        assert!(watch.begin(&headers).is_some());
+    }
+
+    #[test]
+    fn nothing_that_was_sent_is_held_while_a_connection_idles_and_nothing_is_shown() {
+        let watch = Watch::new(Instant::now());
+        watch.received(b"authorization: Bearer secret");
+        assert!(!format!("{watch:?}").contains("115"), "no byte of it is printed");
         watch.begin(&HeaderMap::new());
-        watch.received(b"G");
-        assert!(watch.notes().head.capacity() <= HEAD_BYTES_SPARE);
+        watch.end();
+        assert_eq!(watch.notes().head.capacity(), 0);
     }
 }

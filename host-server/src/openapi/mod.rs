@@ -7,8 +7,8 @@ mod requests;
 use countersign_core::rejection::Code;
 use serde_json::{Map, Value, json};
 use utoipa::OpenApi;
-use utoipa::openapi::schema::{Ref, Schema};
 use utoipa::openapi::RefOr;
+use utoipa::openapi::schema::{Ref, Schema};
 
 use crate::call::Mount;
 use crate::ops::views::{LoggedInBody, Registered, Status, User};
@@ -151,7 +151,10 @@ mod tests {
             .unwrap()
             .iter()
             .flat_map(|(path, item)| {
-                item.as_object().unwrap().keys().map(move |method| format!("{} {path}", method.to_uppercase()))
+                item.as_object()
+                    .unwrap()
+                    .keys()
+                    .map(move |method| format!("{} {path}", method.to_uppercase()))
             })
             .collect();
         let served: BTreeSet<_> = ROUTES

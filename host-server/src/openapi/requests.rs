@@ -16,9 +16,7 @@ pub(super) fn body(route: &Route, mount: Mount) -> Option<Value> {
     let (schema, example) = match route.operation {
         Operation::Register if route.requires_username(mount) => (REGISTRATION, registration_example()),
         Operation::Register => (NAMELESS_REGISTRATION, registration_example()),
-        Operation::LogIn => {
-            (LOGIN, json!({ "username": "ada", "password": "the analytical engine" }))
-        }
+        Operation::LogIn => (LOGIN, json!({ "username": "ada", "password": "the analytical engine" })),
         _ => return None,
     };
     Some(json!({
@@ -62,8 +60,7 @@ fn object(fields: &[&str], describe: impl Fn(&str) -> Option<Value>, required: &
     for field in fields {
         let mut property = describe(field).unwrap_or_default();
         // What may be left out may be null too, which means the same.
-        property["type"] =
-            if required.contains(field) { json!("string") } else { json!(["string", "null"]) };
+        property["type"] = if required.contains(field) { json!("string") } else { json!(["string", "null"]) };
         properties[*field] = property;
     }
     json!({

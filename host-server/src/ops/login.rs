@@ -37,14 +37,22 @@ pub(super) async fn answer(app: &App, call: Call) -> Result<Reply, Problem> {
     let login = parse(&call)?;
     let first = standing(&app.store, &login)?;
     let subject = first.guess_subject(&login);
-    let now = app.now();
-    admit(app, &first, subject, now, &call.request_id).await?;
+    admit(app, &first, subject, &call.request_id).await?;
 
-    let mut standing_now = first;
+    let mut before = first;
     for _ in 0..DECISIONS_MAX {
-        let checked = login::hash_to_check(standing_now.account.as_ref(), &app.policy);
+        let checked = login::hash_to_check(before.account.as_ref(), &app.policy);
         let check = app.hashing.verify(login.password.clone(), checked, app.policy.argon2, random()?).await?;
+        // Loaded again: the account may have been suspended while its password was being checked. A hash that
+        // was replaced meanwhile, as another log-in does to a weak one, is to be checked itself.
+        let standing = standing(&app.store, &login)?;
+        if login::hash_to_check(standing.account.as_ref(), &app.policy) != check.checked {
+            before = standing;
+            continue;
+        }
+        before = standing.clone();
         let entropy = LoginEntropy { session: random()?, jti: random()?, device: Secret::new(random()?) };
+        let now = app.now();
         let context = LoginContext {
             policy: &app.policy,
             issuer: &app.tokens.issuer,
@@ -52,17 +60,11 @@ pub(super) async fn answer(app: &App, call: Call) -> Result<Reply, Problem> {
             client: &call.client,
             now,
         };
-        // Loaded again: the account may have been suspended while its password was being checked.
-        standing_now = standing(&app.store, &login)?;
-        let Decision { outcome, changes, events } =
-            login::decide(&login, standing_now.clone(), check, &entropy, context);
-        if app.store.commit(&changes).await? == Committed::Conflict {
-            standing_now = standing(&app.store, &login)?;
-            continue;
+        let Decision { outcome, changes, events } = login::decide(&login, standing, check, &entropy, context);
+        if matches!(app.store.commit(&changes).await?, Committed::Applied { .. }) {
+            tell(&events, &call.request_id);
+            return reply(app, outcome?, now);
         }
-        tell(&events, &call.request_id);
-        let logged_in = outcome?;
-        return reply(app, logged_in, now);
     }
     Err(Problem::contended())
 }
@@ -72,9 +74,9 @@ async fn admit(
     app: &App,
     standing: &Standing,
     subject: GuessSubject,
-    now: Timestamp,
     request_id: &RequestId,
 ) -> Result<(), Problem> {
+    let now = app.now();
     for _ in 0..DECISIONS_MAX {
         let guesses = app.store.guesses(&subject, Guesses::window_start(now))?;
         let Decision { outcome, changes, events } = login::admit(standing, subject.clone(), &guesses, now);

@@ -11,7 +11,10 @@ pub mod views;
 pub use login::FIELDS as LOGIN_FIELDS;
 pub use register::{CreateAccountError, FIELDS as REGISTRATION_FIELDS, create_account};
 
+use std::sync::Arc;
+
 use countersign_core::event::Event;
+use tokio::task::JoinError;
 
 use crate::app::App;
 use crate::call::{Call, RequestId};
@@ -28,11 +31,16 @@ const DECISIONS_MAX: u32 = 3;
 ///
 /// # Errors
 /// The problem that the caller is told.
-pub async fn answer(app: &App, call: Call) -> Result<Reply, Problem> {
+pub async fn answer(app: &Arc<App>, call: Call) -> Result<Reply, Problem> {
     match call.route.operation {
         // Boxed, since every request's future has room for the largest of these and is moved some times.
         Operation::Register => Box::pin(register::answer(app, call)).await,
-        Operation::LogIn => Box::pin(login::answer(app, call)).await,
+        Operation::LogIn => {
+            // Begun, it is finished, also where the client hangs up: its guess is counted by then, and if the
+            // password is right the count has to be cleared.
+            let app = Arc::clone(app);
+            tokio::spawn(async move { login::answer(&app, call).await }).await.unwrap_or_else(broken_off)
+        }
         Operation::Profile => profile::answer(call),
         Operation::Health => Ok(operations::health()),
         Operation::Ready => operations::ready(app).await,
@@ -40,6 +48,10 @@ pub async fn answer(app: &App, call: Call) -> Result<Reply, Problem> {
         Operation::Docs => Ok(docs::answer(&call)),
         Operation::Demo => Ok(app.demo.answer(&call)),
     }
+}
+
+fn broken_off(error: JoinError) -> Result<Reply, Problem> {
+    Err(Problem::internal(error))
 }
 
 /// Tells the log what happened, once it is stored.

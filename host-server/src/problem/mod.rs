@@ -87,7 +87,9 @@ impl Problem {
         let mut problem = Self::of(code);
         let fault = |field, code: Code| Fault::new(field, code, code.meaning());
         problem.0.faults = match code {
-            Code::ValidationFailed => vec![fault("email", Code::InvalidFormat), fault("password", Code::TooShort)],
+            Code::ValidationFailed => {
+                vec![fault("email", Code::InvalidFormat), fault("password", Code::TooShort)]
+            }
             Code::UsernameTaken => vec![fault("username", code)],
             Code::EmailTaken => vec![fault("email", code)],
             Code::UnknownField => vec![fault("role", code)],

@@ -3,9 +3,7 @@
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use bytes::Bytes;
-use warp::http::header::{
-    CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG, IF_NONE_MATCH,
-};
+use warp::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG, IF_NONE_MATCH};
 use warp::http::{HeaderMap, HeaderValue, StatusCode};
 
 use super::Reply;
@@ -68,7 +66,9 @@ fn media_type(name: &str) -> HeaderValue {
     match guess {
         Some("text/html") => HeaderValue::from_static("text/html; charset=utf-8"),
         Some("text/css") => HeaderValue::from_static("text/css; charset=utf-8"),
-        Some("text/javascript" | "application/javascript") => HeaderValue::from_static("text/javascript; charset=utf-8"),
+        Some("text/javascript" | "application/javascript") => {
+            HeaderValue::from_static("text/javascript; charset=utf-8")
+        }
         Some("text/plain") => HeaderValue::from_static("text/plain; charset=utf-8"),
         Some(other) => HeaderValue::from_static(other),
         None => HeaderValue::from_static("application/octet-stream"),

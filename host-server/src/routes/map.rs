@@ -297,8 +297,21 @@ mod tests {
             assert!(map.find(served).is_some(), "{served}");
         }
         for refused in [
-            "/users/me/", "//users/me", "/users//me", "/Users/me", "/api/api/users/me", "/users/%6De",
-            "/api", "/api/", "", "*", "users/me", "/demo", "/demo/", "/api/demo/a.js", "/users/./me",
+            "/users/me/",
+            "//users/me",
+            "/users//me",
+            "/Users/me",
+            "/api/api/users/me",
+            "/users/%6De",
+            "/api",
+            "/api/",
+            "",
+            "*",
+            "users/me",
+            "/demo",
+            "/demo/",
+            "/api/demo/a.js",
+            "/users/./me",
         ] {
             assert!(map.find(refused).is_none(), "{refused}");
         }

@@ -78,6 +78,9 @@ statements! {
     PRUNE_GUESSES =
         "DELETE FROM guesses WHERE id IN (SELECT id FROM guesses WHERE at <= $1 ORDER BY at LIMIT $2)";
 
+    /// Forgets the newest guess at a subject.
+    TAKE_BACK_GUESS = "DELETE FROM guesses WHERE id = (SELECT max(id) FROM guesses WHERE subject = $1)";
+
     /// Forgets the guesses at a subject.
     CLEAR_GUESSES = "DELETE FROM guesses WHERE subject = $1";
 

@@ -31,6 +31,9 @@ fn change(change: &Change) -> Vec<Write> {
                 [subject.key().into(), (*at).into(), (*window_start).into(), GUESS_LIMIT.into()],
             ),
         ],
+        Change::TakeBackGuess { subject } => {
+            vec![write(sql::TAKE_BACK_GUESS, Guard::Open, [subject.key().into()])]
+        }
         Change::ClearGuesses { subject } => {
             vec![write(sql::CLEAR_GUESSES, Guard::Open, [subject.key().into()])]
         }
