@@ -74,6 +74,11 @@ impl Address {
         self.open(OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE)
     }
 
+    /// Whether a transaction that reads sees one state of the database and keeps nobody from writing.
+    pub(super) const fn has_snapshots(&self) -> bool {
+        matches!(self, Address::File(_))
+    }
+
     /// A connection that only reads.
     pub(super) fn open_to_read(&self) -> Result<Connection, StoreError> {
         self.open(OpenFlags::SQLITE_OPEN_READ_ONLY)

@@ -4,6 +4,8 @@ mod connection;
 mod readers;
 mod writer;
 
+use std::sync::Arc;
+
 use crate::store::backend::{Backend, Committing, Read, Write};
 use crate::store::value::Row;
 use crate::store::{DatabaseLocation, StoreError, migrate};
@@ -18,7 +20,7 @@ use self::writer::Writer;
 #[derive(Debug)]
 pub(crate) struct Sqlite {
     writer: Writer,
-    readers: Readers,
+    readers: Arc<Readers>,
 }
 
 impl Sqlite {
@@ -34,7 +36,9 @@ impl Sqlite {
         migrate::refuse_foreign(&connection)?;
         address.prepare_to_write(&connection)?;
         migrate::migrate(&mut connection)?;
-        Ok(Self { writer: Writer::start(connection)?, readers: Readers::new(address) })
+        let readers = Arc::new(Readers::new(address));
+        let committed = Arc::clone(&readers);
+        Ok(Self { writer: Writer::start(connection, move || committed.committed())?, readers })
     }
 }
 

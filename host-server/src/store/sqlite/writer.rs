@@ -41,12 +41,15 @@ pub(super) struct Writer {
 }
 
 impl Writer {
-    /// Starts the thread.
-    pub(super) fn start(connection: Connection) -> Result<Self, StoreError> {
+    /// Starts the thread. It calls `committed` after each group, before anybody is answered.
+    pub(super) fn start(
+        connection: Connection,
+        committed: impl Fn() + Send + 'static,
+    ) -> Result<Self, StoreError> {
         let (sender, receiver) = mpsc::channel(QUEUE);
         let thread = thread::Builder::new()
             .name("store-writer".to_owned())
-            .spawn(move || serve(connection, receiver))
+            .spawn(move || serve(connection, receiver, committed))
             .map_err(|error| StoreError::engine("starting its writer", error))?;
         Ok(Self { requests: RwLock::new(Some(sender)), thread: Mutex::new(Some(thread)) })
     }
@@ -77,10 +80,11 @@ impl Writer {
     }
 }
 
-fn serve(connection: Connection, mut requests: mpsc::Receiver<Request>) {
+fn serve(connection: Connection, mut requests: mpsc::Receiver<Request>, committed: impl Fn()) {
     let mut group = Vec::with_capacity(GROUP);
     while requests.blocking_recv_many(&mut group, GROUP) > 0 {
         let outcomes = commit_group(&connection, group.iter().map(|request| request.writes.as_slice()));
+        committed();
         // Whoever no longer waits is not told.
         for (request, outcome) in group.drain(..).zip(outcomes) {
             let _ = request.reply.send(outcome);
