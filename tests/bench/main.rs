@@ -24,6 +24,8 @@ const LOGIN_SECS: u64 = 6;
 /// Accounts that log in, more than are ever in flight at once: an account's guesses are counted before its
 /// password is looked at, so a crowd at one account is refused by design.
 const ACCOUNTS: usize = 64;
+/// Milliseconds within which all but one in a hundred profiles are answered in a storm.
+const P99_MS_MAX: f64 = 10.0;
 /// Connections of the readers during a storm.
 const STORM_READERS: usize = 8;
 
@@ -61,26 +63,19 @@ fn print(reads: &[(f64, f64)], logins: &[(f64, f64)], storms: &[(f64, f64)]) {
     let firsts = |pairs: &[(f64, f64)]| median(pairs.iter().map(|pair| pair.0));
     let seconds = |pairs: &[(f64, f64)]| median(pairs.iter().map(|pair| pair.1));
     println!("medians of {ROUNDS} rounds; {} cores", argon2::cores());
-    println!("{:<46} {:>12} {:>12} {:>8} {:>8}", "", "best", "ours", "ratio", "wanted");
-    let row = |name: &str, pairs: &[(f64, f64)], wanted: &str| {
-        println!(
-            "{name:<46} {:>12.0} {:>12.0} {:>8.2} {wanted:>8}",
-            firsts(pairs),
-            seconds(pairs),
-            ratio(pairs)
-        );
+    println!("{:<48} {:>9} {:>9} {:>7} {:>9}", "", "best", "ours", "ratio", "wanted");
+    let verdict = |held: bool| if held { "held" } else { "MISSED" };
+    let row = |name: &str, pairs: &[(f64, f64)], wanted: f64| {
+        let (best, ours, ratio) = (firsts(pairs), seconds(pairs), ratio(pairs));
+        let verdict = verdict(ratio >= wanted);
+        println!("{name:<48} {best:>9.0} {ours:>9.0} {ratio:>7.2}    ≥ {wanted:.2}  {verdict}");
     };
-    row("GET /users/me per second (best: bare hyper)", reads, "≥ 0.55");
-    row("log-ins per second (best: cores ÷ one Argon2id)", logins, "≥ 0.90");
-    println!(
-        "{:<46} {:>12} {:>9.2} ms {:>8} {:>8}",
-        "p99 of GET /users/me in a storm of log-ins",
-        "",
-        firsts(storms),
-        "",
-        "< 10 ms"
-    );
-    println!("{:<46} {:>12} {:>12.0}", "log-ins per second in that storm", "", seconds(storms));
+    row("GET /users/me per second (best: bare hyper)", reads, 0.55);
+    row("log-ins per second (best: cores ÷ one Argon2id)", logins, 0.90);
+    let p99 = firsts(storms);
+    let name = "p99 of GET /users/me in a storm of log-ins, in ms";
+    println!("{name:<48} {:>9} {p99:>9.2} {:>7}  < {P99_MS_MAX:>5.2}  {}", "", "", verdict(p99 < P99_MS_MAX));
+    println!("{:<48} {:>9} {:>9.0}", "log-ins per second in that storm", "", seconds(storms));
 }
 
 fn median(values: impl Iterator<Item = f64>) -> f64 {
