@@ -1,22 +1,62 @@
 //! The OpenAPI 3.1 document, made from the table of routes and the types that are sent, so that it can say
 //! nothing else than what is served.
+//!
+//! What it says of an operation stands in one function, in the file of its theme. A new operation is one such
+//! function and its line in the theme's list; the tests below find what is missing.
 
-mod operations;
-mod requests;
+mod accounts;
+mod admin;
+mod answers;
+mod applications;
+mod body;
+mod data;
+mod description;
+mod fields;
+mod mfa;
+mod pages;
+mod parameters;
+mod roles;
+mod samples;
+mod sessions;
 
 use countersign_core::rejection::Code;
 use serde_json::{Map, Value, json};
-use utoipa::OpenApi;
 use utoipa::openapi::RefOr;
 use utoipa::openapi::schema::{Ref, Schema};
 
-use crate::call::Mount;
-use crate::ops::views::{LoggedInBody, Registered, Status, User};
 use crate::problem::ProblemBody;
-use crate::routes::{Auth, ROUTES, Route};
+use crate::routes::{Auth, ROUTES};
+use description::{Description, Place, Schemas, Theme};
+
+/// Every theme, in the order in which the documentation shows them.
+static THEMES: &[&Theme] = &[
+    &accounts::THEME,
+    &sessions::THEME,
+    &mfa::THEME,
+    &data::THEME,
+    &roles::THEME,
+    &admin::THEME,
+    &applications::THEME,
+    &pages::OPERATIONS,
+    &pages::PAGES,
+];
 
 /// The document.
 pub fn document() -> Value {
+    let mut schemas = Schemas::default();
+    schemas.add_type::<ProblemBody<'static>>();
+    let words: Vec<_> = Code::ALL.iter().map(|code| code.as_str()).collect();
+    schemas.add(
+        "Code",
+        json!({
+            "type": "string",
+            "description": "A stable word for a refusal; `/docs/errors` explains each.",
+            "enum": words,
+        }),
+    );
+    let paths = paths(&mut schemas);
+    let tags: Vec<_> =
+        THEMES.iter().map(|theme| json!({ "name": theme.tag, "description": theme.text })).collect();
     json!({
         "openapi": "3.1.0",
         "info": {
@@ -28,10 +68,10 @@ pub fn document() -> Value {
             "license": { "name": "MIT OR Apache-2.0", "identifier": "MIT OR Apache-2.0" },
         },
         "servers": [{ "url": "/", "description": "This server." }],
-        "tags": operations::tags(),
-        "paths": paths(),
+        "tags": tags,
+        "paths": paths,
         "components": {
-            "schemas": schemas(),
+            "schemas": schemas.into_value(),
             "securitySchemes": {
                 "bearer": {
                     "type": "http",
@@ -49,120 +89,95 @@ pub(crate) fn code_schema() -> RefOr<Schema> {
     RefOr::Ref(Ref::from_schema_name("Code"))
 }
 
-/// A path of the document: the mount's prefix and the path of the row.
-fn spelled(route: &Route, mount: Mount) -> String {
-    format!("{}{}", mount.prefix(), route.path)
+/// Every row of the table where it is mounted.
+fn places() -> impl Iterator<Item = Place> {
+    ROUTES.iter().flat_map(|route| route.mounts.all().iter().map(move |&mount| Place { route, mount }))
 }
 
-fn paths() -> Value {
+fn paths(schemas: &mut Schemas) -> Value {
     let mut paths = Map::new();
-    for route in ROUTES {
-        for &mount in route.mounts.all() {
-            let method = route.method.as_str().to_ascii_lowercase();
-            let item = paths.entry(spelled(route, mount)).or_insert_with(|| json!({}));
-            item[method] = operation(route, mount);
-        }
+    for place in places() {
+        // A row that no theme describes is left out, which the tests notice.
+        let Some((tag, description)) = described(place) else { continue };
+        let method = place.route.method.as_str().to_ascii_lowercase();
+        let item = paths.entry(place.path()).or_insert_with(|| json!({}));
+        item[method] = operation(place, tag, description, schemas);
     }
     Value::Object(paths)
 }
 
-fn operation(route: &Route, mount: Mount) -> Value {
-    let text = operations::text(route.operation);
-    let path = spelled(route, mount);
+/// What is said of the operation, and under which tag.
+fn described(place: Place) -> Option<(&'static str, Description)> {
+    THEMES.iter().find_map(|theme| {
+        let (_, describe) =
+            theme.operations.iter().find(|(operation, _)| *operation == place.route.operation)?;
+        Some((theme.tag, describe(place)))
+    })
+}
+
+fn operation(place: Place, tag: &str, description: Description, schemas: &mut Schemas) -> Value {
     let mut value = json!({
-        "operationId": operation_id(route.method.as_str(), &path),
-        "tags": [text.tag],
-        "summary": text.summary,
-        "description": describe(route, mount, text.description),
-        "responses": operations::responses(route, mount),
+        "operationId": place.operation_id(),
+        "tags": [tag],
+        "summary": description.summary,
+        "description": told(place, description.text),
+        "responses": answers::responses(place, &description),
     });
-    if route.auth == Auth::Bearer {
+    if place.route.auth != Auth::None {
         value["security"] = json!([{ "bearer": [] }]);
     }
-    if let Some(body) = requests::body(route, mount) {
-        value["requestBody"] = body;
+    if !description.parameters.is_empty() {
+        value["parameters"] = description.parameters.iter().map(parameters::Parameter::to_value).collect();
     }
-    let parameters: Vec<_> = path
-        .split('/')
-        .filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'))
-        .map(|name| json!({ "name": name, "in": "path", "required": true, "schema": { "type": "string" } }))
-        .collect();
-    if !parameters.is_empty() {
-        value["parameters"] = Value::Array(parameters);
+    schemas.append(description.schemas);
+    if let Some(body) = description.body {
+        value["requestBody"] = body.to_value();
+        schemas.add(body.name, body.schema());
     }
     value
 }
 
 /// The text of the operation, and for an alias what it is an alias of.
-fn describe(route: &Route, mount: Mount, text: &str) -> String {
-    let first = ROUTES
-        .iter()
-        .find(|other| other.operation == route.operation && other.method == route.method)
-        .filter(|first| first.path != route.path || mount != Mount::Bare);
-    match first {
-        Some(first) => format!("{text}\n\nAlso at `{} {}`.", first.method, first.path),
-        None => text.to_owned(),
+fn told(place: Place, text: &str) -> String {
+    match place.first_of(place.route.operation) {
+        Some(first) if first.path() != place.path() => {
+            format!("{text}\n\nAlso at `{} {}`.", first.route.method, first.path())
+        }
+        _ => text.to_owned(),
     }
-}
-
-/// `get_api_users_me` for `GET /api/users/me`.
-fn operation_id(method: &str, path: &str) -> String {
-    let words = path.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
-    let mut id = method.to_ascii_lowercase();
-    for word in words {
-        id.push('_');
-        id.push_str(word);
-    }
-    id
-}
-
-fn schemas() -> Value {
-    #[derive(OpenApi)]
-    #[openapi(components(schemas(User, Registered, LoggedInBody, Status, ProblemBody)))]
-    struct Sent;
-
-    let mut schemas = match serde_json::to_value(Sent::openapi().components) {
-        Ok(Value::Object(mut components)) => components.remove("schemas").unwrap_or_default(),
-        _ => Value::default(),
-    };
-    let words: Vec<_> = Code::ALL.iter().map(|code| code.as_str()).collect();
-    schemas["Code"] = json!({
-        "type": "string",
-        "description": "A stable word for a refusal; `/docs/errors` explains each.",
-        "enum": words,
-    });
-    for (name, schema) in requests::schemas() {
-        schemas[name] = schema;
-    }
-    schemas
 }
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeSet;
+    use std::collections::{BTreeMap, BTreeSet};
 
     use super::*;
+    use crate::routes::Body;
+
+    fn operations(document: &Value) -> impl Iterator<Item = (String, &Value)> {
+        let paths = document["paths"].as_object().unwrap().iter();
+        paths.flat_map(|(path, item)| {
+            let methods = item.as_object().unwrap().iter();
+            methods.map(move |(method, operation)| (format!("{} {path}", method.to_uppercase()), operation))
+        })
+    }
 
     #[test]
     fn the_document_and_the_table_hold_the_same_routes() {
         let document = document();
-        let said: BTreeSet<_> = document["paths"]
-            .as_object()
-            .unwrap()
-            .iter()
-            .flat_map(|(path, item)| {
-                item.as_object()
-                    .unwrap()
-                    .keys()
-                    .map(move |method| format!("{} {path}", method.to_uppercase()))
-            })
-            .collect();
-        let served: BTreeSet<_> = ROUTES
-            .iter()
-            .flat_map(|route| route.mounts.all().iter().map(move |mount| (route, *mount)))
-            .map(|(route, mount)| format!("{} {}", route.method, spelled(route, mount)))
-            .collect();
+        let said: BTreeSet<_> = operations(&document).map(|(operation, _)| operation).collect();
+        let served: BTreeSet<_> =
+            places().map(|place| format!("{} {}", place.route.method, place.path())).collect();
         assert_eq!(said, served);
+    }
+
+    #[test]
+    fn an_operation_is_described_once() {
+        let operations = || THEMES.iter().flat_map(|theme| theme.operations);
+        for (operation, _) in operations() {
+            assert_eq!(operations().filter(|(other, _)| other == operation).count(), 1, "{operation:?}");
+            assert!(ROUTES.iter().any(|route| route.operation == *operation), "{operation:?}");
+        }
     }
 
     #[test]
@@ -190,12 +205,75 @@ mod tests {
     #[test]
     fn operation_ids_are_unique() {
         let document = document();
-        let items = document["paths"].as_object().unwrap().values();
-        let ids: Vec<_> = items
-            .flat_map(|item| item.as_object().unwrap().values())
-            .map(|operation| operation["operationId"].as_str().unwrap())
-            .collect();
+        let ids: Vec<_> =
+            operations(&document).map(|(_, operation)| operation["operationId"].as_str().unwrap()).collect();
         assert_eq!(ids.iter().collect::<BTreeSet<_>>().len(), ids.len(), "{ids:?}");
+    }
+
+    #[test]
+    fn links_lead_to_operations_and_name_their_parameters() {
+        let document = document();
+        for (name, operation) in operations(&document) {
+            for answer in operation["responses"].as_object().unwrap().values() {
+                for link in answer.get("links").and_then(Value::as_object).into_iter().flat_map(Map::values) {
+                    let target = operations(&document)
+                        .find(|(_, operation)| operation["operationId"] == link["operationId"]);
+                    let (_, target) = target.unwrap_or_else(|| panic!("{name}: {link}"));
+                    let taken = target.get("parameters").and_then(Value::as_array);
+                    for parameter in link["parameters"].as_object().into_iter().flat_map(Map::keys) {
+                        let known = |other: &Value| other["name"] == *parameter.rsplit('.').next().unwrap();
+                        assert!(taken.is_some_and(|taken| taken.iter().any(known)), "{name}: {parameter}");
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn every_segment_in_braces_is_a_parameter_and_no_other() {
+        let document = document();
+        for place in places() {
+            let path = place.path();
+            let spelled: BTreeSet<_> =
+                path.split('/').filter_map(|part| part.strip_prefix('{')?.strip_suffix('}')).collect();
+            let method = place.route.method.as_str().to_ascii_lowercase();
+            let said = document["paths"][&path][method]["parameters"].as_array();
+            let said: BTreeSet<_> = said
+                .into_iter()
+                .flatten()
+                .filter(|parameter| parameter["in"] == "path")
+                .map(|parameter| parameter["name"].as_str().unwrap())
+                .collect();
+            assert_eq!(said, spelled, "{path}");
+        }
+    }
+
+    #[test]
+    fn every_field_that_is_read_is_described_and_no_other() {
+        for place in places() {
+            let Some(body) = described(place).and_then(|(_, description)| description.body) else { continue };
+            let said: BTreeSet<_> = body.names().collect();
+            let read: BTreeSet<_> = body.read.iter().copied().collect();
+            assert_eq!(said, read, "{}", place.path());
+        }
+    }
+
+    #[test]
+    fn what_takes_a_body_says_which() {
+        for place in places() {
+            let said = described(place).is_some_and(|(_, description)| description.body.is_some());
+            assert_eq!(said, place.route.body == Body::Json, "{}", place.path());
+        }
+    }
+
+    #[test]
+    fn one_name_stands_for_one_schema() {
+        let mut seen = BTreeMap::new();
+        for place in places() {
+            let Some(body) = described(place).and_then(|(_, description)| description.body) else { continue };
+            let schema = body.schema();
+            assert_eq!(*seen.entry(body.name).or_insert_with(|| schema.clone()), schema, "{}", body.name);
+        }
     }
 
     #[test]

@@ -1,0 +1,137 @@
+//! Registration, log-in and the profile.
+
+use countersign_core::rejection::Code;
+use serde_json::{Map, Value, json};
+use warp::http::StatusCode;
+
+use super::body::RequestBody;
+use super::description::{Description, Place, Theme};
+use super::{fields, samples};
+use crate::call::Mount;
+use crate::ops::views::{LoggedInBody, Registered, User};
+use crate::ops::{LOGIN_FIELDS, REGISTRATION_FIELDS};
+use crate::routes::Operation;
+
+pub(super) static THEME: Theme = Theme {
+    tag: "Accounts",
+    text: "Registration, log-in and the profile.",
+    operations: &[(Operation::Register, register), (Operation::LogIn, log_in), (Operation::Profile, profile)],
+};
+
+fn register(place: Place) -> Description {
+    // The mount decides how two members are written, so each has its own example.
+    let (message, user_id) = match place.mount {
+        Mount::Api => ("Registration successful", json!(123)),
+        Mount::Bare => ("User registered successfully", json!("user_123")),
+    };
+    let example = samples::merged(json!({ "message": message, "user_id": user_id }), samples::user());
+    let credentials = json!({ "email": "$response.body#/email", "password": "$request.body#/password" });
+    Description::new(
+        "Register",
+        "Makes an account. All faults of the input are told at once; whether a name is taken is looked at \
+         only when nothing else is wrong. Under `/api` the answer's `user_id` is the number, elsewhere \
+         `user_` and the number.",
+    )
+    .takes(registration(place.route.requires_username(place.mount)))
+    .answers::<Registered>(StatusCode::CREATED, example)
+    .refused_with(&[Code::UsernameTaken, Code::EmailTaken, Code::UnknownField, Code::Overloaded])
+    .leads_to(place, Operation::LogIn, json!({ "body": credentials }))
+}
+
+fn registration(username_required: bool) -> RequestBody {
+    let example = json!({
+        "username": "ada",
+        "email": "ada@example.com",
+        "password": "the analytical engine",
+        "first_name": "Ada",
+        "last_name": "Lovelace",
+    });
+    let body = |name| RequestBody::new(name, REGISTRATION_FIELDS, example);
+    let body = if username_required {
+        body("Registration").required("username", fields::username())
+    } else {
+        body("RegistrationWithOptionalUsername").optional("username", fields::username())
+    };
+    body.required("email", fields::email())
+        .required("password", fields::new_password())
+        .optional("name", fields::person_name("The full name.", "Ada Lovelace"))
+        .optional("first_name", fields::person_name("The first name.", "Ada"))
+        .optional("last_name", fields::person_name("The last name.", "Lovelace"))
+        .optional("phone", fields::phone())
+        .optional(
+            "application_id",
+            fields::text("The application to join; `default` where none is named.", "default"),
+        )
+}
+
+fn log_in(_: Place) -> Description {
+    let name = || fields::text("A username or an e-mail address.", "ada");
+    let body = RequestBody::new(
+        "Login",
+        LOGIN_FIELDS,
+        json!({ "username": "ada", "password": "the analytical engine" }),
+    )
+    .optional("username", name())
+    .optional("email", fields::text("A username or an e-mail address.", "ada@example.com"))
+    .optional("identifier", name())
+    .required("password", fields::password())
+    .optional(
+        "application_id",
+        fields::text(
+            "The application that the token is for; the one registered with where none is named.",
+            "default",
+        ),
+    )
+    .optional("mfa_code", fields::text("The code of the second factor.", "123456"))
+    .optional("recovery_code", fields::text("One of the recovery codes.", "…"))
+    .optional(
+        "device_token",
+        fields::text(
+            "The `device_token` of an earlier log-in from this device. It replaces neither password nor \
+             second factor.",
+            "3kTf…",
+        ),
+    )
+    .such_that(one_name());
+    Description::new(
+        "Log in",
+        "Trades a password and exactly one of `username`, `email` and `identifier` for tokens. A wrong \
+         password and an unknown name are answered alike and in the same time. After 20 wrong passwords \
+         within an hour every further attempt is refused for a while.",
+    )
+    .takes(body)
+    .answers::<LoggedInBody<'static>>(StatusCode::OK, samples::logged_in())
+    .refused_with(&[
+        Code::UnknownField,
+        Code::InvalidCredentials,
+        Code::AccountSuspended,
+        Code::EmailNotVerified,
+        Code::ApplicationDisabled,
+        Code::NotAMember,
+        Code::TooManyAttempts,
+        Code::Overloaded,
+    ])
+}
+
+/// Exactly one name is filled in. A blank one is as good as absent beside it; where all that come are blank, the
+/// name is just wrong.
+fn one_name() -> Value {
+    let names = ["username", "email", "identifier"];
+    let blank = || json!({ "maxLength": 0 });
+    let filled = names.map(|name| {
+        let mut properties: Map<_, _> = names.map(|other| (other.to_owned(), blank())).into_iter().collect();
+        properties.insert(name.to_owned(), json!({ "type": "string", "minLength": 1 }));
+        json!({ "required": [name], "properties": properties })
+    });
+    let given = names.map(|name| json!({ "required": [name], "properties": { name: { "type": "string" } } }));
+    let properties: Map<_, _> = names.map(|name| (name.to_owned(), blank())).into_iter().collect();
+    let none = json!({ "properties": properties, "anyOf": given });
+    let rules: Vec<_> = filled.into_iter().chain([none]).collect();
+    json!({ "anyOf": rules })
+}
+
+fn profile(_: Place) -> Description {
+    Description::new("Show the profile", "Shows the User whose token it is.")
+        .answers::<User>(StatusCode::OK, samples::user())
+        .refused_with(&[Code::UserNotFound])
+}

@@ -1,0 +1,123 @@
+//! What the document says of answers: the one that grants, and the problems.
+
+use countersign_core::rejection::Code;
+use serde_json::{Map, Value, json};
+use warp::http::StatusCode;
+
+use super::description::{Content, Description, Granted, Place};
+use crate::call::RequestId;
+use crate::problem::{Problem, status_of};
+use crate::routes::{Auth, Body};
+
+/// Every answer of an operation by its status.
+pub(super) fn responses(place: Place, description: &Description) -> Value {
+    let mut responses = Map::new();
+    let granted = &description.granted;
+    responses.insert(granted.status.as_str().to_owned(), grant(granted));
+    if matches!(granted.content, Content::Page | Content::File | Content::Document { .. }) {
+        let unchanged = json!({ "description": "It is still what the caller has.", "headers": request_id() });
+        responses.insert(StatusCode::NOT_MODIFIED.as_str().to_owned(), unchanged);
+    }
+    for code in codes(place, description) {
+        let status = status_of(code);
+        let response = responses.entry(status.as_str()).or_insert_with(|| problem(status));
+        response["content"]["application/problem+json"]["examples"][code.as_str()] =
+            json!({ "summary": code.meaning(), "value": example(code) });
+    }
+    Value::Object(responses)
+}
+
+/// The codes of the operation itself and those that its row brings along.
+fn codes(place: Place, description: &Description) -> Vec<Code> {
+    let route = place.route;
+    let bearer: &[_] = match route.auth {
+        Auth::None => &[],
+        Auth::Bearer => &[Code::TokenRequired, Code::TokenExpired, Code::SessionEnded, Code::Overloaded],
+    };
+    let body: &[_] = match route.body {
+        Body::None => &[],
+        Body::Json => {
+            &[Code::MalformedJson, Code::ValidationFailed, Code::UnsupportedMediaType, Code::PayloadTooLarge]
+        }
+    };
+    // What stands for `{…}` can be text that no parameter is.
+    let path: &[_] = if route.path.contains('{') { &[Code::NotFound] } else { &[] };
+    let mut codes = description.codes.clone();
+    for list in [bearer, body, path, &[Code::BadRequest, Code::Internal]] {
+        codes.extend_from_slice(list);
+    }
+    codes
+}
+
+fn grant(granted: &Granted) -> Value {
+    let mut headers = request_id();
+    for (name, header) in granted.headers.as_object().into_iter().flatten() {
+        headers[name] = header.clone();
+    }
+    let text = json!({ "schema": { "type": "string" } });
+    let (description, content) = match &granted.content {
+        Content::None => ("Done.", None),
+        Content::Json { schema, example } => {
+            let schema = json!({ "$ref": format!("#/components/schemas/{schema}") });
+            ("Granted.", Some(json!({ "application/json": { "schema": schema, "example": example } })))
+        }
+        Content::Document { schema, example } => {
+            ("Granted.", Some(json!({ "application/json": { "schema": schema, "example": example } })))
+        }
+        Content::Page => ("The page.", Some(json!({ "text/html": text }))),
+        Content::File => ("The file.", Some(json!({ "*/*": text }))),
+        Content::Redirect(target) => {
+            headers["Location"] = json!({ "schema": { "type": "string" }, "example": target });
+            ("It is over there.", None)
+        }
+    };
+    let mut value = json!({ "description": description, "headers": headers });
+    if let Some(content) = content {
+        value["content"] = content;
+    }
+    if granted.links != json!({}) {
+        value["links"] = granted.links.clone();
+    }
+    value
+}
+
+fn problem(status: StatusCode) -> Value {
+    let mut headers = request_id();
+    match status {
+        StatusCode::UNAUTHORIZED => {
+            headers["WWW-Authenticate"] = json!({
+                "description": "How to authenticate (RFC 6750).",
+                "schema": { "type": "string" },
+            });
+        }
+        StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE => {
+            headers["Retry-After"] = json!({
+                "description": "Seconds after which another try can succeed.",
+                "schema": { "type": "integer" },
+            });
+        }
+        _ => {}
+    }
+    json!({
+        "description": status.canonical_reason().unwrap_or_default(),
+        "headers": headers,
+        "content": {
+            "application/problem+json": {
+                "schema": { "$ref": "#/components/schemas/Problem" },
+                "examples": {},
+            },
+        },
+    })
+}
+
+fn request_id() -> Value {
+    json!({
+        "X-Request-Id": { "description": "Names the request in the log.", "schema": { "type": "string" } },
+    })
+}
+
+/// The very body that a problem of this code is answered with.
+fn example(code: Code) -> Value {
+    let reply = Problem::sample(code).into_reply(&RequestId::SAMPLE);
+    serde_json::from_slice(&reply.body).unwrap_or_default()
+}

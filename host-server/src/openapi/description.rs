@@ -1,0 +1,203 @@
+//! What can be said of an operation, and of where it stands.
+
+use std::collections::BTreeMap;
+
+use countersign_core::rejection::Code;
+use serde_json::{Value, json};
+use utoipa::ToSchema;
+use warp::http::StatusCode;
+
+use super::body::RequestBody;
+use super::parameters::Parameter;
+use super::places;
+use crate::call::Mount;
+use crate::routes::{Operation, Route};
+
+/// Operations that belong together, under one heading of the documentation.
+pub(super) struct Theme {
+    pub(super) tag: &'static str,
+    pub(super) text: &'static str,
+    pub(super) operations: &'static [(Operation, Describe)],
+}
+
+/// Says what an operation is at one of its places, since aliases can differ in what they take.
+pub(super) type Describe = fn(Place) -> Description;
+
+/// A row of the table where it is mounted.
+#[derive(Clone, Copy)]
+pub(super) struct Place {
+    pub(super) route: &'static Route,
+    pub(super) mount: Mount,
+}
+
+impl Place {
+    /// The mount's prefix and the path of the row.
+    pub(super) fn path(self) -> String {
+        format!("{}{}", self.mount.prefix(), self.route.path)
+    }
+
+    /// `get_api_users_me` for `GET /api/users/me`. An operation has a name at each of its places.
+    pub(super) fn operation_id(self) -> String {
+        let path = self.path();
+        let words = path.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
+        let mut id = self.route.method.as_str().to_ascii_lowercase();
+        for word in words {
+            id.push('_');
+            id.push_str(word);
+        }
+        id
+    }
+
+    /// The place that the aliases of an operation point to; `None` where it stands nowhere.
+    pub(super) fn first_of(self, operation: Operation) -> Option<Place> {
+        places().find(|place| place.route.operation == operation)
+    }
+
+    /// The first place of an operation in the same tree; `None` where it stands only in the other.
+    fn beside(self, operation: Operation) -> Option<Place> {
+        places().find(|place| place.route.operation == operation && place.mount == self.mount)
+    }
+}
+
+/// All that the document says of one operation.
+pub(super) struct Description {
+    pub(super) summary: &'static str,
+    pub(super) text: &'static str,
+    pub(super) parameters: Vec<Parameter>,
+    pub(super) body: Option<RequestBody>,
+    pub(super) granted: Granted,
+    /// What it can be refused with, besides what its row brings along.
+    pub(super) codes: Vec<Code>,
+    pub(super) schemas: Schemas,
+}
+
+impl Description {
+    /// An operation in words. Until it is said what it answers, it answers 204 without a body.
+    pub(super) fn new(summary: &'static str, text: &'static str) -> Self {
+        Self {
+            summary,
+            text,
+            parameters: Vec::new(),
+            body: None,
+            granted: Granted {
+                status: StatusCode::NO_CONTENT,
+                content: Content::None,
+                headers: json!({}),
+                links: json!({}),
+            },
+            codes: Vec::new(),
+            schemas: Schemas::default(),
+        }
+    }
+
+    /// It answers JSON of this type.
+    pub(super) fn answers<T: ToSchema>(self, status: StatusCode, example: Value) -> Self {
+        let mut described = self.answers_with(status, Content::Json { schema: T::name().into(), example });
+        described.schemas.add_type::<T>();
+        described
+    }
+
+    /// It answers something else than JSON of a type.
+    pub(super) fn answers_with(mut self, status: StatusCode, content: Content) -> Self {
+        self.granted.status = status;
+        self.granted.content = content;
+        self
+    }
+
+    /// Its answer carries this header as well.
+    pub(super) fn with_header(mut self, name: &str, description: &str, example: &str) -> Self {
+        self.granted.headers[name] =
+            json!({ "description": description, "schema": { "type": "string" }, "example": example });
+        self
+    }
+
+    /// It takes this in its path or query.
+    pub(super) fn with(mut self, parameter: Parameter) -> Self {
+        self.parameters.push(parameter);
+        self
+    }
+
+    /// It takes this body.
+    pub(super) fn takes(mut self, body: RequestBody) -> Self {
+        self.body = Some(body);
+        self
+    }
+
+    /// It can be refused with these.
+    pub(super) fn refused_with(mut self, codes: &[Code]) -> Self {
+        self.codes.extend_from_slice(codes);
+        self
+    }
+
+    /// What it answers can be put into another operation: `values` tells where its parameters (`id`) and the
+    /// members of its body (`body`) are found in the answer, as runtime expressions of OpenAPI.
+    pub(super) fn leads_to(mut self, place: Place, target: Operation, values: Value) -> Self {
+        if let Some(other) = place.beside(target) {
+            let mut link = json!({ "operationId": other.operation_id() });
+            for (name, value) in values.as_object().into_iter().flatten() {
+                match name.as_str() {
+                    "body" => link["requestBody"] = value.clone(),
+                    name => link["parameters"][name] = value.clone(),
+                }
+            }
+            self.granted.links[format!("{target:?}")] = link;
+        }
+        self
+    }
+}
+
+/// What an operation grants.
+pub(super) struct Granted {
+    pub(super) status: StatusCode,
+    pub(super) content: Content,
+    pub(super) headers: Value,
+    pub(super) links: Value,
+}
+
+/// What stands in an answer's body.
+pub(super) enum Content {
+    None,
+    /// JSON of a schema that has a name.
+    Json {
+        schema: String,
+        example: Value,
+    },
+    /// JSON that is described in place.
+    Document {
+        schema: Value,
+        example: Value,
+    },
+    /// A page, which a browser that has it already is not sent again.
+    Page,
+    /// The files of a page, alike.
+    File,
+    /// Nothing, but where to look instead.
+    Redirect(&'static str),
+}
+
+/// Schemas by name.
+#[derive(Default)]
+pub(super) struct Schemas(BTreeMap<String, Value>);
+
+impl Schemas {
+    pub(super) fn add(&mut self, name: &str, schema: Value) {
+        self.0.insert(name.to_owned(), schema);
+    }
+
+    /// Adds a type that is sent, and those of its members.
+    pub(super) fn add_type<T: ToSchema>(&mut self) {
+        let mut schemas = vec![(T::name().into_owned(), T::schema())];
+        T::schemas(&mut schemas);
+        for (name, schema) in schemas {
+            self.add(&name, json!(schema));
+        }
+    }
+
+    pub(super) fn append(&mut self, mut other: Schemas) {
+        self.0.append(&mut other.0);
+    }
+
+    pub(super) fn into_value(self) -> Value {
+        self.0.into_iter().collect()
+    }
+}

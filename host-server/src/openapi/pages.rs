@@ -1,0 +1,60 @@
+//! What machines ask of the server itself, and its pages.
+
+use countersign_core::rejection::Code;
+use serde_json::json;
+use warp::http::StatusCode;
+
+use super::description::{Content, Description, Place, Theme};
+use super::parameters;
+use crate::ops::views::Status;
+use crate::routes::{FILE, Operation};
+
+pub(super) static OPERATIONS: Theme = Theme {
+    tag: "Operations",
+    text: "Whether the server lives and can work.",
+    operations: &[(Operation::Health, health), (Operation::Ready, ready)],
+};
+
+pub(super) static PAGES: Theme = Theme {
+    tag: "Pages",
+    text: "The documentation and the demo.",
+    operations: &[(Operation::OpenApi, openapi), (Operation::Docs, docs), (Operation::Demo, demo)],
+};
+
+fn health(_: Place) -> Description {
+    Description::new("Is it alive?", "Answers as long as the process does. Asks nothing of the database.")
+        .answers::<Status>(StatusCode::OK, json!({ "status": "ok" }))
+}
+
+fn ready(_: Place) -> Description {
+    Description::new("Can it work?", "Answers once the database can be read and written.")
+        .answers::<Status>(StatusCode::OK, json!({ "status": "ok" }))
+        .refused_with(&[Code::Overloaded])
+}
+
+fn openapi(_: Place) -> Description {
+    let schema = json!({ "type": "object", "required": ["openapi", "info", "paths"] });
+    let example =
+        json!({ "openapi": "3.1.0", "info": { "title": "Countersign", "version": "…" }, "paths": {} });
+    Description::new("This document", "The OpenAPI document that this is.")
+        .answers_with(StatusCode::OK, Content::Document { schema, example })
+        .with_header("ETag", "Tells one version of the document from the next.", "\"5f0c9a8e\"")
+}
+
+fn docs(place: Place) -> Description {
+    let described = Description::new("Documentation", "Swagger UI over this document, at `/docs/`.");
+    if place.route.path.ends_with(FILE) {
+        described.with(parameters::file()).answers_with(StatusCode::OK, Content::File)
+    } else {
+        described.answers_with(StatusCode::PERMANENT_REDIRECT, Content::Redirect("/docs/"))
+    }
+}
+
+fn demo(place: Place) -> Description {
+    let described = Description::new("Demo", "The web demo, or a page that leads to the documentation.");
+    if place.route.path.ends_with(FILE) {
+        described.with(parameters::file()).answers_with(StatusCode::OK, Content::File)
+    } else {
+        described.answers_with(StatusCode::OK, Content::Page)
+    }
+}

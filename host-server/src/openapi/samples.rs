@@ -1,0 +1,30 @@
+//! The things of which all examples speak, so that one leads to the next.
+
+use serde_json::{Value, json};
+
+/// Ada, as a User.
+pub(super) fn user() -> Value {
+    json!({
+        "id": 123, "username": "ada", "email": "ada@example.com", "name": null, "first_name": "Ada",
+        "last_name": "Lovelace", "phone": null, "role": "user", "status": "active",
+        "email_verified": false, "mfa_enabled": false, "created_at": "2026-01-31T12:00:00Z",
+        "updated_at": "2026-01-31T12:00:00Z", "deleted_at": null,
+    })
+}
+
+/// What a log-in answers Ada.
+pub(super) fn logged_in() -> Value {
+    let token = "eyJhbGciOiJIUzI1NiIsImtpZCI6Ii4uLiJ9.eyJzdWIiOiIxMjMifQ.c2lnbmF0dXJl";
+    json!({
+        "access_token": token, "token": token, "token_type": "bearer", "expires_in": 3600,
+        "refresh_token": "q1Zb…", "device_token": "3kTf…", "user": user(),
+    })
+}
+
+/// An object with the members of both.
+pub(super) fn merged(mut first: Value, second: Value) -> Value {
+    if let (Some(members), Value::Object(more)) = (first.as_object_mut(), second) {
+        members.extend(more);
+    }
+    first
+}
