@@ -118,8 +118,10 @@ pub(crate) fn fresh_name() -> String {
     format!("somebody-{}", NUMBER.fetch_add(1, Ordering::Relaxed))
 }
 
-fn agent() -> ureq::Agent {
-    ureq::Agent::config_builder().http_status_as_error(false).max_redirects(0).build().new_agent()
+/// What all of them ask with. Every answer is held to the OpenAPI document.
+pub(crate) fn agent() -> ureq::Agent {
+    let config = ureq::Agent::config_builder().http_status_as_error(false).max_redirects(0);
+    config.middleware(crate::described::check).build().new_agent()
 }
 
 fn answer(mut response: Response<ureq::Body>) -> Answer {

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
 mod actors;
+mod described;
 mod documents;
 mod guessing;
 mod problems;

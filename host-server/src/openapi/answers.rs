@@ -14,7 +14,7 @@ pub(super) fn responses(place: Place, description: &Description) -> Value {
     let mut responses = Map::new();
     let granted = &description.granted;
     responses.insert(granted.status.as_str().to_owned(), grant(granted));
-    if matches!(granted.content, Content::Page | Content::File | Content::Document { .. }) {
+    if granted.may_be_unchanged {
         let unchanged = json!({ "description": "It is still what the caller has.", "headers": request_id() });
         responses.insert(StatusCode::NOT_MODIFIED.as_str().to_owned(), unchanged);
     }
@@ -61,7 +61,7 @@ fn grant(granted: &Granted) -> Value {
             let schema = json!({ "$ref": format!("#/components/schemas/{schema}") });
             ("Granted.", Some(json!({ "application/json": { "schema": schema, "example": example } })))
         }
-        Content::Document { schema, example } => {
+        Content::AnyJson { schema, example } => {
             ("Granted.", Some(json!({ "application/json": { "schema": schema, "example": example } })))
         }
         Content::Page => ("The page.", Some(json!({ "text/html": text }))),

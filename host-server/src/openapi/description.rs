@@ -84,6 +84,7 @@ impl Description {
                 content: Content::None,
                 headers: json!({}),
                 links: json!({}),
+                may_be_unchanged: false,
             },
             codes: Vec::new(),
             schemas: Schemas::default(),
@@ -109,6 +110,12 @@ impl Description {
         self.granted.headers[name] =
             json!({ "description": description, "schema": { "type": "string" }, "example": example });
         self
+    }
+
+    /// A caller who shows the `ETag` of what it answers is told that this is still so.
+    pub(super) fn unless_unchanged(mut self) -> Self {
+        self.granted.may_be_unchanged = true;
+        self.with_header("ETag", "Tells one version from the next.", "\"5f0c9a8e\"")
     }
 
     /// It takes this in its path or query.
@@ -152,6 +159,7 @@ pub(super) struct Granted {
     pub(super) content: Content,
     pub(super) headers: Value,
     pub(super) links: Value,
+    pub(super) may_be_unchanged: bool,
 }
 
 /// What stands in an answer's body.
@@ -163,13 +171,13 @@ pub(super) enum Content {
         example: Value,
     },
     /// JSON that is described in place.
-    Document {
+    AnyJson {
         schema: Value,
         example: Value,
     },
-    /// A page, which a browser that has it already is not sent again.
+    /// A page.
     Page,
-    /// The files of a page, alike.
+    /// The files of a page.
     File,
     /// Nothing, but where to look instead.
     Redirect(&'static str),

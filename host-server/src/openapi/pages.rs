@@ -37,14 +37,14 @@ fn openapi(_: Place) -> Description {
     let example =
         json!({ "openapi": "3.1.0", "info": { "title": "Countersign", "version": "…" }, "paths": {} });
     Description::new("This document", "The OpenAPI document that this is.")
-        .answers_with(StatusCode::OK, Content::Document { schema, example })
-        .with_header("ETag", "Tells one version of the document from the next.", "\"5f0c9a8e\"")
+        .answers_with(StatusCode::OK, Content::AnyJson { schema, example })
+        .unless_unchanged()
 }
 
 fn docs(place: Place) -> Description {
     let described = Description::new("Documentation", "Swagger UI over this document, at `/docs/`.");
     if place.route.path.ends_with(FILE) {
-        described.with(parameters::file()).answers_with(StatusCode::OK, Content::File)
+        described.with(parameters::file()).answers_with(StatusCode::OK, Content::File).unless_unchanged()
     } else {
         described.answers_with(StatusCode::PERMANENT_REDIRECT, Content::Redirect("/docs/"))
     }
@@ -53,8 +53,8 @@ fn docs(place: Place) -> Description {
 fn demo(place: Place) -> Description {
     let described = Description::new("Demo", "The web demo, or a page that leads to the documentation.");
     if place.route.path.ends_with(FILE) {
-        described.with(parameters::file()).answers_with(StatusCode::OK, Content::File)
+        described.with(parameters::file()).answers_with(StatusCode::OK, Content::File).unless_unchanged()
     } else {
-        described.answers_with(StatusCode::OK, Content::Page)
+        described.answers_with(StatusCode::OK, Content::Page).unless_unchanged()
     }
 }
