@@ -6,6 +6,7 @@ mod actors;
 mod described;
 mod documents;
 mod guessing;
+mod keys;
 mod problems;
 mod races;
 mod server;

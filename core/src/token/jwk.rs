@@ -1,4 +1,4 @@
-//! Reading a JSON Web Key (RFC 7517; kinds of key in RFC 7518 section 6 and RFC 8037 section 2).
+//! Reading and publishing a JSON Web Key (RFC 7517; kinds of key in RFC 7518 section 6 and RFC 8037 section 2).
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -6,6 +6,32 @@ use zeroize::Zeroizing;
 
 use super::{Algorithm, KeyError, VerifyingKey};
 use crate::json::{Document, Value};
+
+/// The members of a JSON Web Key that anyone may see (RFC 8037 section 2).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PublicJwk<'a> {
+    /// The kind of key, `OKP`.
+    pub kty: &'static str,
+    /// The curve, `Ed25519`.
+    pub crv: &'static str,
+    /// The point, in base64url.
+    pub x: String,
+    /// The name that tokens call it by; `None` for a key that takes tokens of any name.
+    pub kid: Option<&'a str>,
+    /// The one algorithm it verifies.
+    pub alg: &'static str,
+    /// What it is for, `sig`. In JSON the member is `use`.
+    pub usage: &'static str,
+}
+
+impl<'a> PublicJwk<'a> {
+    /// A point of Ed25519 under this name.
+    #[cfg(feature = "sign")]
+    pub(super) fn ed25519(kid: Option<&'a str>, public: &[u8; 32]) -> Self {
+        let x = URL_SAFE_NO_PAD.encode(public);
+        Self { kty: "OKP", crv: "Ed25519", x, kid, alg: Algorithm::EdDsa.as_str(), usage: "sig" }
+    }
+}
 
 /// Why a key is not one to verify with.
 pub(super) enum Unusable {

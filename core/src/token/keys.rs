@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+#[cfg(feature = "sign")]
+use super::jwk::PublicJwk;
 use super::jwk::{self, Unusable};
 use super::provider::{Ed25519, Hs256};
 use super::{Algorithm, TokenError};
@@ -75,6 +77,27 @@ impl VerifyingKey {
             Unusable::NotForUs(reason) => KeyError { reason },
             Unusable::Faulty(error) => error,
         })
+    }
+
+    /// What may be published of it, so that anyone can verify; `None` for a shared secret, of which nothing may.
+    ///
+    /// ```
+    /// use countersign_core::token::SigningKey;
+    ///
+    /// let key = SigningKey::ed25519(&[7; 32]);
+    /// let published = key.verifying_key().to_jwk().unwrap();
+    /// assert_eq!((published.crv, published.kid), ("Ed25519", Some(key.kid())));
+    ///
+    /// let shared = SigningKey::hs256(b"a secret of at least thirty-two bytes")?;
+    /// assert_eq!(shared.verifying_key().to_jwk(), None);
+    /// # Ok::<(), countersign_core::token::KeyError>(())
+    /// ```
+    #[cfg(feature = "sign")]
+    pub fn to_jwk(&self) -> Option<PublicJwk<'_>> {
+        match &self.check {
+            Check::Hs256(_) => None,
+            Check::EdDsa(key) => Some(PublicJwk::ed25519(self.kid(), key.bytes())),
+        }
     }
 
     /// The name that tokens call it by; `None` for a key that takes tokens of any name.
@@ -267,6 +290,26 @@ mod tests {
         assert_eq!(code(Some("a")), Some(Code::TokenAlgorithmNotAllowed));
         assert_eq!(code(Some("b")), Some(Code::TokenKeyUnknown));
         assert_eq!(code(None), Some(Code::TokenKeyUnknown));
+    }
+
+    #[cfg(feature = "sign")]
+    #[test]
+    fn what_is_published_verifies_what_the_key_signs_and_tells_no_more() {
+        // The seed, the point and the thumbprint of RFC 8037 appendix A.
+        let seed = b"\x9d\x61\xb1\x9d\xef\xfd\x5a\x60\xba\x84\x4a\xf4\x92\xec\x2c\xc4\x44\x49\xc5\x69\x7b\x32\x69\x19\x70\x3b\xac\x03\x1c\xae\x7f\x60";
+        let key = crate::token::SigningKey::ed25519(seed);
+        let published = key.verifying_key().to_jwk().unwrap();
+        assert_eq!(
+            published,
+            PublicJwk {
+                kty: "OKP",
+                crv: "Ed25519",
+                x: "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo".to_owned(),
+                kid: Some("kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k"),
+                alg: "EdDSA",
+                usage: "sig",
+            }
+        );
     }
 
     #[test]

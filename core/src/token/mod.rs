@@ -24,6 +24,7 @@ pub use access::{
 pub use claims::{AccessClaims, Claims};
 pub use compact::TOKEN_LEN_MAX;
 pub use header::Header;
+pub use jwk::PublicJwk;
 pub use jws::{Decoded, Jws, decode_token, verify_jws};
 pub use keys::{HS256_SECRET_LEN_MIN, KeyError, KeySet, VerifyingKey};
 pub use refresh::{RefreshKey, RefreshToken};

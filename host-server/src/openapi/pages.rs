@@ -6,13 +6,13 @@ use warp::http::StatusCode;
 
 use super::description::{Content, Description, Place, Theme};
 use super::parameters;
-use crate::ops::views::Status;
+use crate::ops::views::{Jwks, Status};
 use crate::routes::{FILE, Operation};
 
 pub(super) static OPERATIONS: Theme = Theme {
     tag: "Operations",
-    text: "Whether the server lives and can work.",
-    operations: &[(Operation::Health, health), (Operation::Ready, ready)],
+    text: "Whether the server lives and can work, and the keys by which others verify its tokens.",
+    operations: &[(Operation::Jwks, jwks), (Operation::Health, health), (Operation::Ready, ready)],
 };
 
 pub(super) static PAGES: Theme = Theme {
@@ -20,6 +20,20 @@ pub(super) static PAGES: Theme = Theme {
     text: "The documentation and the demo.",
     operations: &[(Operation::OpenApi, openapi), (Operation::Docs, docs), (Operation::Demo, demo)],
 };
+
+fn jwks(_: Place) -> Description {
+    let key = json!({
+        "kty": "OKP", "crv": "Ed25519", "x": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo",
+        "kid": "kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k", "alg": "EdDSA", "use": "sig",
+    });
+    Description::new(
+        "Public keys",
+        "The keys that verify access tokens (RFC 7517). There are none where tokens are signed with a shared \
+         secret (HS256).",
+    )
+    .answers::<Jwks<'static>>(StatusCode::OK, json!({ "keys": [key] }))
+    .with_header("Cache-Control", "How long the keys may be relied on.", "public, max-age=300")
+}
 
 fn health(_: Place) -> Description {
     Description::new("Is it alive?", "Answers as long as the process does. Asks nothing of the database.")

@@ -2,6 +2,7 @@
 
 pub mod authenticate;
 mod form;
+mod jwks;
 mod login;
 mod operations;
 mod profile;
@@ -42,6 +43,7 @@ pub async fn answer(app: &Arc<App>, call: Call) -> Result<Reply, Problem> {
             tokio::spawn(async move { login::answer(&app, call).await }).await.unwrap_or_else(broken_off)
         }
         Operation::Profile => profile::answer(call),
+        Operation::Jwks => Ok(jwks::answer(app)),
         Operation::Health => Ok(operations::health()),
         Operation::Ready => operations::ready(app).await,
         Operation::OpenApi => Ok(docs::openapi(&call)),

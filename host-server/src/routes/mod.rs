@@ -18,6 +18,8 @@ pub enum Operation {
     LogIn,
     /// Shows the caller's own User.
     Profile,
+    /// The public keys that verify access tokens.
+    Jwks,
     /// Says that the process lives.
     Health,
     /// Says that the server can work.
@@ -98,6 +100,7 @@ pub static ROUTES: &[Route] = &[
     get(Operation::Profile, "/users/me").bearer(),
     get(Operation::Profile, "/auth/me").bearer(),
     get(Operation::Profile, "/users/profile").bearer(),
+    get(Operation::Jwks, "/.well-known/jwks.json"),
     get(Operation::Health, "/healthz"),
     get(Operation::Ready, "/readyz"),
     get(Operation::OpenApi, "/openapi.json"),
