@@ -32,6 +32,8 @@ pub struct Account {
     pub status: AccountStatus,
     /// Whether its owner has shown that the address is theirs.
     pub email_verified: bool,
+    /// Whether a second factor is on.
+    pub mfa_enabled: bool,
     /// The application it registered with, which a log-in that names none is for.
     pub application: ApplicationId,
     /// The hash that its password is held against.
@@ -84,6 +86,7 @@ impl NewAccount {
             role: self.role,
             status: AccountStatus::Active,
             email_verified: false,
+            mfa_enabled: false,
             application: self.application,
             password_hash: self.password_hash,
             created_at: self.created_at,

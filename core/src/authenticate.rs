@@ -1,5 +1,7 @@
 //! From a token whose signature holds to somebody whose session is alive.
 
+use std::sync::Arc;
+
 use crate::account::{Account, AccountStatus};
 use crate::decision::Decision;
 use crate::event::Event;
@@ -9,13 +11,29 @@ use crate::session::Session;
 use crate::time::Timestamp;
 use crate::token::AccessClaims;
 
-/// Somebody who may act.
+/// A stored session and its user's account.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Principal {
-    /// Who.
-    pub account: Account,
-    /// By which log-in.
+pub struct SessionWithAccount {
+    /// The session.
     pub session: Session,
+    /// Its user's account.
+    pub account: Account,
+}
+
+/// Somebody who may act. A clone is the same one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Principal(Arc<SessionWithAccount>);
+
+impl Principal {
+    /// Who.
+    pub fn account(&self) -> &Account {
+        &self.0.account
+    }
+
+    /// By which log-in.
+    pub fn session(&self) -> &Session {
+        &self.0.session
+    }
 }
 
 /// What kind of route asks, since a user who is gone is answered in two ways.
@@ -27,82 +45,36 @@ pub enum Asks {
     Other,
 }
 
-/// Decides who a token's bearer is. `session` and `account` are what the store holds under the token's
-/// `sid` and the session's user, `None` where it holds nothing; what the claims say of them is only
-/// compared, never believed.
+/// Decides who a token's bearer is. `found` is what the store holds under the token's `sid`, `None` where it holds
+/// nothing; what the claims say of it is only compared, never believed. The sessions of a deleted user are kept until
+/// they are over or the user is restored, so that they can be told from those that were ended before.
 pub fn decide(
     claims: &AccessClaims,
-    session: Option<Session>,
-    account: Option<Account>,
+    found: Option<Arc<SessionWithAccount>>,
     asks: Asks,
     now: Timestamp,
 ) -> Decision<Principal> {
-    let user = UserId::parse(&claims.subject);
-    let refuse = |code| Decision::refuse(Rejection::of(code)).with_event(Event::AccessRefused { user, code });
-    let Some(session) = session.filter(|session| {
-        !session.is_over(now)
-            && session.user.to_string() == claims.subject
-            && session.application.as_str() == claims.audience
-    }) else {
+    let refuse = |code| {
+        let user = UserId::parse(&claims.subject);
+        Decision::refuse(Rejection::of(code)).with_event(Event::AccessRefused { user, code })
+    };
+    let alive =
+        |found: &Arc<SessionWithAccount>| found.session.is_named_by(claims) && !found.session.is_over(now);
+    let Some(found) = found.filter(alive) else {
         return refuse(Code::SessionEnded);
     };
-    let gone = match asks {
-        Asks::Profile => Code::UserNotFound,
-        Asks::Other => Code::SessionEnded,
-    };
-    let Some(account) = account.filter(|account| account.id == session.user) else {
-        return refuse(gone);
-    };
-    match account.status {
-        AccountStatus::Active => Decision::grant(Principal { account, session }),
-        AccountStatus::Deleted => refuse(gone),
-        AccountStatus::Suspended => refuse(Code::SessionEnded),
+    match (found.account.status, asks) {
+        (AccountStatus::Active, _) => Decision::grant(Principal(found)),
+        (AccountStatus::Deleted, Asks::Profile) => refuse(Code::UserNotFound),
+        (AccountStatus::Deleted | AccountStatus::Suspended, _) => refuse(Code::SessionEnded),
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::account::AccountRole;
     use crate::id::{ApplicationId, SessionId, TokenId};
-    use crate::password::{Argon2Cost, PasswordHash};
-    use crate::secret::TokenDigest;
-    use crate::session::Client;
-
-    const NOW: Timestamp = Timestamp::from_secs(1_700_000_000);
-
-    fn account(status: AccountStatus) -> Account {
-        Account {
-            id: UserId::new(7),
-            username: None,
-            email: "ada@example.com".to_owned(),
-            name: None,
-            first_name: None,
-            last_name: None,
-            phone: None,
-            role: AccountRole::User,
-            status,
-            email_verified: true,
-            application: ApplicationId::default_application(),
-            password_hash: PasswordHash::decoy(Argon2Cost::default()),
-            created_at: NOW,
-            updated_at: NOW,
-            deleted_at: None,
-        }
-    }
-
-    fn session() -> Session {
-        Session {
-            id: SessionId::from_bytes([1; 16]),
-            user: UserId::new(7),
-            application: ApplicationId::default_application(),
-            created_at: NOW.plus_secs(-60),
-            expires_at: NOW.plus_secs(60),
-            refresh_number: 0,
-            refresh_digest: TokenDigest::of(b"refresh"),
-            client: Client::default(),
-        }
-    }
+    use crate::samples::{self, NOW};
 
     fn claims() -> AccessClaims {
         AccessClaims {
@@ -121,10 +93,12 @@ mod tests {
     fn code(
         claims: &AccessClaims,
         session: Option<Session>,
-        account: Option<Account>,
+        status: AccountStatus,
         asks: Asks,
     ) -> Option<Code> {
-        let decision = decide(claims, session, account, asks, NOW);
+        let account = Account { status, ..samples::account() };
+        let found = session.map(|session| Arc::new(SessionWithAccount { session, account }));
+        let decision = decide(claims, found, asks, NOW);
         assert_eq!(decision.changes, []);
         assert_eq!(decision.events.len(), usize::from(decision.outcome.is_err()));
         decision.outcome.err().map(|rejection| rejection.code)
@@ -132,38 +106,37 @@ mod tests {
 
     #[test]
     fn a_live_session_of_an_active_account_may_act() {
-        let active = Some(account(AccountStatus::Active));
-        assert_eq!(code(&claims(), Some(session()), active, Asks::Other), None);
+        let session = Some(samples::session());
+        assert_eq!(code(&claims(), session, AccountStatus::Active, Asks::Other), None);
     }
 
     #[test]
     fn a_session_that_is_gone_over_or_somebody_elses_is_ended() {
-        let over = Session { expires_at: NOW, ..session() };
-        let foreign = Session { user: UserId::new(8), ..session() };
-        let elsewhere = Session { application: ApplicationId::parse("other").unwrap(), ..session() };
+        let over = Session { expires_at: NOW, ..samples::session() };
+        let foreign = Session { user: UserId::new(8), ..samples::session() };
+        let elsewhere = Session { application: ApplicationId::parse("other").unwrap(), ..samples::session() };
         for found in [None, Some(over), Some(foreign), Some(elsewhere)] {
-            let active = Some(account(AccountStatus::Active));
-            assert_eq!(code(&claims(), found, active, Asks::Profile), Some(Code::SessionEnded));
+            let told = code(&claims(), found, AccountStatus::Active, Asks::Profile);
+            assert_eq!(told, Some(Code::SessionEnded));
         }
         for subject in ["ada", "user_7", "07", ""] {
             let other = AccessClaims { subject: subject.to_owned(), ..claims() };
-            let active = Some(account(AccountStatus::Active));
-            assert_eq!(code(&other, Some(session()), active, Asks::Other), Some(Code::SessionEnded));
+            let told = code(&other, Some(samples::session()), AccountStatus::Active, Asks::Other);
+            assert_eq!(told, Some(Code::SessionEnded));
         }
     }
 
     #[test]
     fn a_user_who_is_gone_is_told_apart_on_profile_routes_only() {
-        for gone in [None, Some(account(AccountStatus::Deleted))] {
-            let told = |asks| code(&claims(), Some(session()), gone.clone(), asks);
-            assert_eq!(told(Asks::Profile), Some(Code::UserNotFound));
-            assert_eq!(told(Asks::Other), Some(Code::SessionEnded));
-        }
+        let told = |asks| code(&claims(), Some(samples::session()), AccountStatus::Deleted, asks);
+        assert_eq!(told(Asks::Profile), Some(Code::UserNotFound));
+        assert_eq!(told(Asks::Other), Some(Code::SessionEnded));
     }
 
     #[test]
     fn a_suspended_user_has_no_session() {
-        let suspended = Some(account(AccountStatus::Suspended));
-        assert_eq!(code(&claims(), Some(session()), suspended, Asks::Profile), Some(Code::SessionEnded));
+        let session = Some(samples::session());
+        let told = code(&claims(), session, AccountStatus::Suspended, Asks::Profile);
+        assert_eq!(told, Some(Code::SessionEnded));
     }
 }

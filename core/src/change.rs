@@ -1,10 +1,10 @@
 //! What must become true in the store, each with the guard that it stands on.
 
 use crate::account::NewAccount;
-use crate::id::UserId;
+use crate::id::{SessionId, UserId};
 use crate::password::PasswordHash;
 use crate::secret::TokenDigest;
-use crate::session::Session;
+use crate::session::{Pair, Session};
 use crate::throttle::GuessSubject;
 use crate::time::Timestamp;
 
@@ -43,6 +43,36 @@ pub enum Change {
         session: Box<Session>,
         /// The hash that the password was held against.
         checked_hash: PasswordHash,
+    },
+    /// Another pair of the session's tokens is out. Guard: `from` is still the number of the one that is.
+    RotatePair {
+        /// The session.
+        session: SessionId,
+        /// The number of the pair that is replaced.
+        from: u32,
+        /// The new pair. The session was used when it was given.
+        to: Pair,
+        /// Whether an access token still buys a new pair.
+        bearer_refresh: bool,
+    },
+    /// The session was used.
+    NoteUse {
+        /// The session.
+        session: SessionId,
+        /// When.
+        at: Timestamp,
+    },
+    /// The session has ended, whether or not it had before.
+    EndSession {
+        /// The session.
+        session: SessionId,
+    },
+    /// The user's sessions have ended.
+    EndSessions {
+        /// Whose.
+        user: UserId,
+        /// The one that stays; `None` where none does.
+        except: Option<SessionId>,
     },
     /// The user has been logged in from a device that knows a token with this digest. Of the user's devices
     /// only the newest [`DEVICES_PER_USER`](crate::session::DEVICES_PER_USER) stay known.

@@ -20,6 +20,18 @@ pub enum Event {
         /// The reason as it was, which the answer may not tell.
         reason: LoginFailure,
     },
+    /// A session's pair of tokens was not replaced.
+    RefreshRefused {
+        /// Whose; `None` where that is not known.
+        user: Option<UserId>,
+        /// The reason.
+        code: Code,
+    },
+    /// A user ended one session or all.
+    LoggedOut {
+        /// Who.
+        user: UserId,
+    },
     /// The stored hash of a password was replaced by one of the present cost.
     PasswordRehashed {
         /// Whose.
@@ -56,6 +68,8 @@ impl Event {
             Event::AccountRegistered => "account_registered",
             Event::LoginSucceeded { .. } => "login_succeeded",
             Event::LoginFailed { .. } => "login_failed",
+            Event::RefreshRefused { .. } => "refresh_refused",
+            Event::LoggedOut { .. } => "logged_out",
             Event::PasswordRehashed { .. } => "password_rehashed",
             Event::AccessRefused { .. } => "access_refused",
         }
@@ -65,8 +79,12 @@ impl Event {
     pub fn user(&self) -> Option<UserId> {
         match *self {
             Event::AccountRegistered => None,
-            Event::LoginSucceeded { user } | Event::PasswordRehashed { user } => Some(user),
-            Event::LoginFailed { user, .. } | Event::AccessRefused { user, .. } => user,
+            Event::LoginSucceeded { user } | Event::LoggedOut { user } | Event::PasswordRehashed { user } => {
+                Some(user)
+            }
+            Event::LoginFailed { user, .. }
+            | Event::RefreshRefused { user, .. }
+            | Event::AccessRefused { user, .. } => user,
         }
     }
 
@@ -74,7 +92,7 @@ impl Event {
     pub fn reason(&self) -> Option<&'static str> {
         match *self {
             Event::LoginFailed { reason, .. } => Some(reason.as_str()),
-            Event::AccessRefused { code, .. } => Some(code.as_str()),
+            Event::RefreshRefused { code, .. } | Event::AccessRefused { code, .. } => Some(code.as_str()),
             _ => None,
         }
     }

@@ -11,7 +11,9 @@
 pub mod account;
 pub mod application;
 pub mod authenticate;
+pub mod authorize;
 pub mod change;
+pub mod cursor;
 pub mod decision;
 pub mod email;
 pub mod event;
@@ -19,13 +21,17 @@ pub mod field;
 pub mod id;
 pub mod json;
 pub mod login;
+pub mod logout;
 pub mod name;
 pub mod password;
 pub mod phone;
 pub mod policy;
-pub mod profile;
+pub mod reauthenticate;
+pub mod refresh;
 pub mod register;
 pub mod rejection;
+#[cfg(test)]
+mod samples;
 pub mod secret;
 pub mod session;
 mod space;

@@ -98,6 +98,10 @@ codes! {
     PayloadTooLarge = "payload_too_large", Input;
     /// A request that breaks the rules of HTTP itself.
     BadRequest = "bad_request", Input;
+    /// The password given as the current one is another.
+    InvalidCurrentPassword = "invalid_current_password", Input;
+    /// The cursor is not one that this list has given.
+    InvalidCursor = "invalid_cursor", Input;
     /// A password hash that is not a PHC string.
     HashMalformed = "hash_malformed", Input;
     /// A password hash of a kind or version that is not verified here.
@@ -133,6 +137,12 @@ codes! {
     TokenNotYetValid = "token_not_yet_valid", Credential;
     /// The token's session has ended.
     SessionEnded = "session_ended", Credential;
+    /// The refresh token is not one of ours.
+    RefreshTokenInvalid = "refresh_token_invalid", Credential;
+    /// The token was replaced before; its session has been ended.
+    TokenReused = "token_reused", Credential;
+    /// The session is refreshed by its refresh token, no longer by an access token.
+    TokenNotRefreshable = "token_not_refreshable", Credential;
 
     /// The account is suspended.
     AccountSuspended = "account_suspended", State;
@@ -142,8 +152,14 @@ codes! {
     ApplicationDisabled = "application_disabled", State;
     /// The user does not belong to the application.
     NotAMember = "not_a_member", State;
+    /// Only an admin may do this, with a token of the application `default`.
+    AdminRequired = "admin_required", State;
+    /// The log-in is too long ago for this; log in again or give the current password.
+    ReauthenticationRequired = "reauthentication_required", State;
     /// The user is gone.
     UserNotFound = "user_not_found", State;
+    /// The user has no such session.
+    SessionNotFound = "session_not_found", State;
 
     /// Too many wrong attempts; the answer says when to try again.
     TooManyAttempts = "too_many_attempts", Limit;

@@ -2,6 +2,7 @@
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use countersign_core::cursor::CursorKey;
 use countersign_core::policy::Policy;
 use countersign_core::time::Timestamp;
 use countersign_core::token::{Algorithm, KeySet, RefreshKey, SigningKey};
@@ -38,6 +39,8 @@ pub struct Tokens {
     pub keys: KeySet,
     /// Makes refresh tokens.
     pub refresh_key: RefreshKey,
+    /// Makes cursors.
+    pub cursor_key: CursorKey,
 }
 
 impl Tokens {

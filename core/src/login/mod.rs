@@ -22,10 +22,10 @@ use crate::password::PasswordHash;
 use crate::policy::Policy;
 use crate::rejection::{Code, Fault, Rejection};
 use crate::secret::{Secret, TokenDigest};
-use crate::session::{Client, Session};
+use crate::session::{Client, Pair, Session};
 use crate::throttle::{GuessSubject, Guesses};
 use crate::time::Timestamp;
-use crate::token::{AccessClaims, RefreshKey, RefreshToken};
+use crate::token::{AccessClaims, RefreshKey};
 
 /// What a finished log-in gives.
 #[derive(Debug, Clone)]
@@ -179,31 +179,23 @@ fn open_session(
 ) -> Decision<LoggedIn> {
     let LoginContext { policy, issuer, refresh_key, client, now } = context;
     let user = account.id;
-    let session = SessionId::from_bytes(entropy.session);
-    let refresh_token = RefreshToken::mint(refresh_key, session, 0);
-    let expires_at = now.plus_secs(i64::from(policy.refresh_token_ttl_secs));
-    let claims = AccessClaims {
-        issuer: issuer.to_owned(),
-        subject: user.to_string(),
-        audience: account.application.as_str().to_owned(),
-        issued_at: now,
-        // A token does not outlive its session.
-        expires_at: now.plus_secs(i64::from(policy.access_token_ttl_secs)).min(expires_at),
-        token_id: TokenId::from_bytes(entropy.jti),
-        session_id: session,
-        auth_time: now,
-        amr: vec!["pwd".to_owned()],
-    };
+    let id = SessionId::from_bytes(entropy.session);
+    let (pair, refresh_token) = Pair::new(refresh_key, id, 0, TokenId::from_bytes(entropy.jti), now);
     let session = Session {
-        id: session,
+        id,
         user,
         application: account.application.clone(),
         created_at: now,
-        expires_at,
-        refresh_number: 0,
-        refresh_digest: TokenDigest::of(refresh_token.expose().as_bytes()),
+        auth_time: now,
+        last_used_at: now,
+        expires_at: now.plus_secs(i64::from(policy.refresh_token_ttl_secs)),
+        second_factor: false,
+        pair,
+        replaced: None,
+        bearer_refresh: true,
         client: client.clone(),
     };
+    let claims = session.claims(policy, issuer);
     let known_device = login.device_token.clone().filter(|_| device_known);
     let new_device = known_device.is_none();
     let device_token =

@@ -1,32 +1,10 @@
 use super::*;
-use crate::account::AccountRole;
 use crate::field::Field;
 use crate::id::ApplicationId;
 use crate::password::Argon2Cost;
+use crate::samples::{NOW, account};
 use crate::throttle::GUESS_LIMIT;
 use crate::token::RootSecret;
-
-const NOW: Timestamp = Timestamp::from_secs(1_700_000_000);
-
-fn account() -> Account {
-    Account {
-        id: crate::id::UserId::new(7),
-        username: Some("ada".to_owned()),
-        email: "ada@example.com".to_owned(),
-        name: None,
-        first_name: None,
-        last_name: None,
-        phone: None,
-        role: AccountRole::User,
-        status: AccountStatus::Active,
-        email_verified: false,
-        application: ApplicationId::default_application(),
-        password_hash: PasswordHash::decoy(Argon2Cost::default()),
-        created_at: NOW,
-        updated_at: NOW,
-        deleted_at: None,
-    }
-}
 
 fn standing(account: Option<Account>) -> Standing {
     let id = ApplicationId::default_application();
@@ -139,7 +117,7 @@ fn a_finished_log_in_opens_a_session_clears_its_count_and_remembers_the_device()
     };
     assert_eq!(*checked_hash, account().password_hash);
     let digest = TokenDigest::of(logged_in.refresh_token.expose().as_bytes());
-    assert_eq!(session.refresh_digest, digest);
+    assert_eq!(session.pair.refresh_digest, digest);
     assert_eq!(session.expires_at, NOW.plus_secs(2_592_000));
     assert_eq!(*clear, Change::ClearGuesses { subject: GuessSubject::Account(user) });
     let digest = TokenDigest::of(logged_in.device_token.expose().as_bytes());

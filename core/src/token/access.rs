@@ -30,17 +30,24 @@ pub struct Expectation<'a> {
     /// Seconds that `iat` and `nbf` may lie in the future; more than [`LEEWAY_MAX_SECS`] count as that
     /// many. `exp` has no leeway: a token is never good for longer than it says.
     pub leeway_secs: u32,
+    /// Whether a token may be past its `exp`. It must have one nonetheless, and all else is held to.
+    pub forgives_expiry: bool,
 }
 
 impl<'a> Expectation<'a> {
     /// Any application's tokens of this issuer, with the longest leeway there is.
     pub const fn new(algorithms: &'a [Algorithm], issuer: &'a str, now: Timestamp) -> Self {
-        Self { algorithms, issuer, audience: None, now, leeway_secs: LEEWAY_MAX_SECS }
+        Self { algorithms, issuer, audience: None, now, leeway_secs: LEEWAY_MAX_SECS, forgives_expiry: false }
     }
 
     /// The same for one application alone.
     pub const fn for_audience(self, audience: &'a str) -> Self {
         Self { audience: Some(audience), ..self }
+    }
+
+    /// The same for a token whose expiry does not matter, as when it is shown to be refreshed or ended.
+    pub const fn forgiving_expiry(self) -> Self {
+        Self { forgives_expiry: true, ..self }
     }
 }
 
@@ -137,7 +144,7 @@ fn verify<C>(
         return Err(TokenError::claim(Code::TokenNotYetValid, "nbf"));
     }
     // "On or after" the second of `exp` it is refused (RFC 7519 section 4.1.4).
-    if expectation.now >= expires_at {
+    if expectation.now >= expires_at && !expectation.forgives_expiry {
         return Err(TokenError::claim(Code::TokenExpired, "exp"));
     }
     Ok(Verified { header, claims, claims_json })
@@ -198,6 +205,11 @@ mod tests {
     const NOW: Timestamp = Timestamp::from_secs(1_700_000_000);
 
     fn verified_after(secs: i64, leeway_secs: u32) -> Result<(), Code> {
+        let at = NOW.plus_secs(secs);
+        verified(Expectation { leeway_secs, ..Expectation::new(&[Algorithm::Hs256], "us", at) })
+    }
+
+    fn verified(expectation: Expectation<'_>) -> Result<(), Code> {
         let key = SigningKey::hs256(&[7; 32]).unwrap();
         let claims = AccessClaims {
             issuer: "us".to_owned(),
@@ -212,8 +224,6 @@ mod tests {
         };
         let token = key.sign_access_token(&claims).unwrap();
         let keys = KeySet::from(key.verifying_key().clone());
-        let expectation =
-            Expectation { leeway_secs, ..Expectation::new(&[Algorithm::Hs256], "us", NOW.plus_secs(secs)) };
         verify_access_token(token.expose(), &keys, &expectation).map(|_| ()).map_err(|error| error.code)
     }
 
@@ -227,5 +237,18 @@ mod tests {
         assert_eq!(verified_after(-6, u32::MAX), Err(Code::TokenNotYetValid));
         assert_eq!(verified_after(59, 5), Ok(()));
         assert_eq!(verified_after(60, 5), Err(Code::TokenExpired));
+    }
+
+    #[test]
+    fn forgiving_the_expiry_forgives_nothing_else() {
+        let forgiven = |secs: i64, issuer: &str| {
+            verified(Expectation::new(&[Algorithm::Hs256], issuer, NOW.plus_secs(secs)).forgiving_expiry())
+        };
+        assert_eq!(forgiven(1_000_000, "us"), Ok(()));
+        assert_eq!(forgiven(1_000_000, "them"), Err(Code::TokenClaimInvalid));
+        assert_eq!(forgiven(-6, "us"), Err(Code::TokenNotYetValid));
+        let other_audience =
+            Expectation::new(&[Algorithm::Hs256], "us", NOW).forgiving_expiry().for_audience("other");
+        assert_eq!(verified(other_audience), Err(Code::TokenClaimInvalid));
     }
 }

@@ -5,6 +5,7 @@ use sha2::Sha256;
 use zeroize::Zeroize;
 
 use super::{HS256_SECRET_LEN_MIN, KeyError, RefreshKey};
+use crate::cursor::CursorKey;
 use crate::secret::Secret;
 
 /// The bytes of `SECRET_KEY`, or the key that was made at the first start.
@@ -55,6 +56,12 @@ impl RootSecret {
     pub fn refresh_key(&self) -> RefreshKey {
         let Self(secret) = self;
         RefreshKey::new(derive(secret.expose(), b"countersign/refresh/1").expose())
+    }
+
+    /// The key that cursors are made with.
+    pub fn cursor_key(&self) -> CursorKey {
+        let Self(secret) = self;
+        CursorKey::new(derive(secret.expose(), b"countersign/cursor/1"))
     }
 }
 

@@ -1,5 +1,6 @@
 //! One request, as the operations see it.
 
+mod query;
 mod request_id;
 
 use std::fmt;
@@ -13,10 +14,17 @@ use countersign_core::session::Client;
 use warp::http::HeaderMap;
 use warp::http::header::USER_AGENT;
 
+pub use query::Query;
 pub use request_id::RequestId;
 
 use crate::problem::Problem;
 use crate::routes::{PathParameters, Route};
+
+/// Characters of a name that nobody knows which are repeated to whoever sent it.
+pub(crate) const NAME_CHARACTERS_MAX: usize = 64;
+
+/// Unknown names that are told at most, so that an answer is never larger than what was asked.
+pub(crate) const FAULTS_MAX: usize = 32;
 
 /// A request whose path, method, token, media type and size are settled.
 pub struct Call {
@@ -34,8 +42,8 @@ pub struct Call {
     pub client: Client,
     /// Names the request in its answer and in the log.
     pub request_id: RequestId,
-    /// Whose token it carries; `None` where the route asks for none. Boxed, since a call is moved some times.
-    pub principal: Option<Box<Principal>>,
+    /// Whose token it carries; `None` where the route asks for none.
+    pub principal: Option<Principal>,
     /// The JSON text; `None` where none came.
     pub body: Option<Bytes>,
 }
@@ -65,20 +73,20 @@ impl Call {
         Err(Problem::from(Rejection::validation(vec![fault])))
     }
 
+    /// The query, which may hold the parameters `known` and no others.
+    ///
+    /// # Errors
+    /// `unknown_field` and `conflicting`.
+    pub fn query(&self, known: &[&str]) -> Result<Query<'_>, Rejection> {
+        Query::parse(&self.query, known)
+    }
+
     /// Whose token the call carries.
     ///
     /// # Errors
     /// `internal` on a route that asks for no token, which is a fault of the table.
     pub fn principal(&self) -> Result<&Principal, Problem> {
-        self.principal.as_deref().ok_or_else(no_principal)
-    }
-
-    /// Whose token the call carries, taken out of it.
-    ///
-    /// # Errors
-    /// As [`principal`](Self::principal).
-    pub fn into_principal(self) -> Result<Principal, Problem> {
-        self.principal.map(|principal| *principal).ok_or_else(no_principal)
+        self.principal.as_ref().ok_or_else(no_principal)
     }
 }
 

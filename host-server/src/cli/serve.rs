@@ -163,6 +163,7 @@ fn assemble(config: &Config, store: Store) -> Result<App, StartError> {
             keys: KeySet::from(signing_key.verifying_key().clone()),
             signing_key,
             refresh_key: root.refresh_key(),
+            cursor_key: root.cursor_key(),
         },
         demo,
         allowed_origins: config.allowed_origins.clone(),

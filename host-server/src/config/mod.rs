@@ -36,6 +36,9 @@ const ACCESS_TOKEN_TTL_SECS_MAX: u32 = LIFETIME_MAX_SECS as u32;
 /// default; a year is beyond any reason.
 const REFRESH_TOKEN_TTL_SECS_MAX: u32 = 365 * 24 * 3_600;
 
+/// Seconds that a window can be set to at most: no session is longer.
+const WINDOW_SECS_MAX: u32 = REFRESH_TOKEN_TTL_SECS_MAX;
+
 /// Threads at most that hash passwords: more than the cores of any machine this is meant for, and few enough
 /// that starting them is quick.
 const HASH_THREADS_MAX: u32 = 1_024;
@@ -70,14 +73,7 @@ const VARIABLES: &[&str] = &[
 ];
 
 /// Those among them that belong to operations which this version does not have.
-const UNUSED: &[&str] = &[
-    "SMTP_URL",
-    "TRUSTED_PROXIES",
-    "REFRESH_WINDOW_SECS",
-    "REAUTH_WINDOW_SECS",
-    "RATE_LIMIT",
-    "METRICS_ADDR",
-];
+const UNUSED: &[&str] = &["SMTP_URL", "TRUSTED_PROXIES", "RATE_LIMIT", "METRICS_ADDR"];
 
 /// What the server is started with.
 #[derive(Debug)]
@@ -219,6 +215,18 @@ fn policy(reader: &mut Reader<'_>) -> Policy {
             1..=REFRESH_TOKEN_TTL_SECS_MAX,
             default.refresh_token_ttl_secs,
         ),
+        refresh_window_secs: reader.number(
+            "REFRESH_WINDOW_SECS",
+            "seconds",
+            0..=WINDOW_SECS_MAX,
+            default.refresh_window_secs,
+        ),
+        reauth_window_secs: reader.number(
+            "REAUTH_WINDOW_SECS",
+            "seconds",
+            0..=WINDOW_SECS_MAX,
+            default.reauth_window_secs,
+        ),
         require_verified_email: reader.boolean("REQUIRE_VERIFIED_EMAIL", default.require_verified_email),
         argon2: argon2_cost(reader),
     }
@@ -259,15 +267,9 @@ fn parse_demo_dir(text: &str) -> Result<PathBuf, String> {
     if Path::new(text).is_dir() { Ok(text.into()) } else { Err(format!("{} is not a folder.", quoted(text))) }
 }
 
-/// Whole days, in seconds, that a window can be set to at most.
-const WINDOW_SECS_MAX: u32 = 365 * 24 * 3_600;
-
 fn warnings(reader: &mut Reader<'_>, policy: &Policy) -> Vec<String> {
     let mut warnings = Vec::new();
     // A wrong value is told now, and not by the version that first looks at it.
-    for window in ["REFRESH_WINDOW_SECS", "REAUTH_WINDOW_SECS"] {
-        reader.number(window, "seconds", 0..=WINDOW_SECS_MAX, 0_u32);
-    }
     reader.read("RATE_LIMIT", |text| match text {
         "on" | "off" => Ok(()),
         _ => Err(format!("{} is neither on nor off.", quoted(text))),

@@ -39,6 +39,8 @@ fn every_setting_is_taken() {
         ("SECRET_KEY", KEY),
         ("ACCESS_TOKEN_TTL_SECS", "60"),
         ("REFRESH_TOKEN_TTL_SECS", "86400"),
+        ("REFRESH_WINDOW_SECS", "120"),
+        ("REAUTH_WINDOW_SECS", "0"),
         ("ISSUER", "urn:auth"),
         ("PUBLIC_URL", "https://auth.example.com"),
         ("PASSWORD_MIN_LENGTH", "12"),
@@ -63,6 +65,8 @@ fn every_setting_is_taken() {
         password_min_length: 12,
         access_token_ttl_secs: 60,
         refresh_token_ttl_secs: 86_400,
+        refresh_window_secs: 120,
+        reauth_window_secs: 0,
         require_verified_email: true,
         argon2: Argon2Cost::new(65_536, 3, 4).unwrap(),
     };

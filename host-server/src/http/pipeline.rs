@@ -10,6 +10,7 @@ use std::task::Poll;
 use std::time::{Duration, Instant};
 
 use bytes::{Buf, Bytes};
+use countersign_core::authorize;
 use countersign_core::rejection::Code;
 use futures_core::Stream;
 use warp::http::header::{
@@ -91,12 +92,15 @@ impl Door {
 
         let principal = match route.auth {
             Auth::None => None,
-            Auth::Bearer => {
+            Auth::Bearer | Auth::Admin => {
                 let (now, id) = (self.app.now(), &trail.request_id);
-                Some(Box::new(ops::authenticate::principal(&self.app, &headers, route.asks(), now, id)?))
+                Some(ops::authenticate::principal(&self.app, &headers, route.asks(), now, id)?)
             }
         };
-        trail.user = principal.as_ref().map(|principal| principal.account.id);
+        trail.user = principal.as_ref().map(|principal| principal.account().id);
+        if let (Auth::Admin, Some(principal)) = (route.auth, &principal) {
+            authorize::admin(principal)?;
+        }
         let body = match route.body {
             Body::None => None,
             Body::Json => incoming.read(&headers, self.body_limit).await?,

@@ -8,7 +8,7 @@ use super::body::RequestBody;
 use super::description::{Description, Place, Theme};
 use super::{fields, samples};
 use crate::call::Mount;
-use crate::ops::views::{LoggedInBody, Registered, User};
+use crate::ops::views::{Registered, Tokens, User};
 use crate::ops::{LOGIN_FIELDS, REGISTRATION_FIELDS};
 use crate::routes::Operation;
 
@@ -100,7 +100,7 @@ fn log_in(_: Place) -> Description {
          within an hour every further attempt is refused for a while.",
     )
     .takes(body)
-    .answers::<LoggedInBody<'static>>(StatusCode::OK, samples::logged_in())
+    .answers::<Tokens<'static>>(StatusCode::OK, samples::logged_in())
     .refused_with(&[
         Code::UnknownField,
         Code::InvalidCredentials,

@@ -33,6 +33,13 @@ fn codes(place: Place, description: &Description) -> Vec<Code> {
     let bearer: &[_] = match route.auth {
         Auth::None => &[],
         Auth::Bearer => &[Code::TokenRequired, Code::TokenExpired, Code::SessionEnded, Code::Overloaded],
+        Auth::Admin => &[
+            Code::TokenRequired,
+            Code::TokenExpired,
+            Code::SessionEnded,
+            Code::AdminRequired,
+            Code::Overloaded,
+        ],
     };
     let body: &[_] = match route.body {
         Body::None => &[],

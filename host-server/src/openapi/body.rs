@@ -1,8 +1,6 @@
 //! What the document says of a request's body. Bodies are read field by field and have no type of their own,
 //! so a test holds the fields that are described to those that are read.
 
-#![expect(dead_code, reason = "the operations that take these come one by one")]
-
 use serde_json::{Map, Value, json};
 
 /// A body and its fields.

@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 use warp::http::StatusCode;
 
 use super::body::RequestBody;
-use super::parameters::Parameter;
+use super::parameters::{self, Parameter};
 use super::places;
 use crate::call::Mount;
 use crate::routes::{Operation, Route};
@@ -68,6 +68,7 @@ pub(super) struct Description {
     pub(super) granted: Granted,
     /// What it can be refused with, besides what its row brings along.
     pub(super) codes: Vec<Code>,
+    pub(super) perhaps_by_bearer: bool,
     pub(super) schemas: Schemas,
 }
 
@@ -87,6 +88,7 @@ impl Description {
                 may_be_unchanged: false,
             },
             codes: Vec::new(),
+            perhaps_by_bearer: false,
             schemas: Schemas::default(),
         }
     }
@@ -96,6 +98,44 @@ impl Description {
         let mut described = self.answers_with(status, Content::Json { schema: T::name().into(), example });
         described.schemas.add_type::<T>();
         described
+    }
+
+    /// It answers pages of these, and takes what chooses the page. The name is the schema's: utoipa would call every
+    /// list the same.
+    pub(super) fn answers_pages_of<T: ToSchema>(self, name: &str, item: Value) -> Self {
+        let example = json!({ "items": [item], "next_cursor": null });
+        let content = Content::Json { schema: name.to_owned(), example };
+        let mut described = self
+            .with(parameters::limit())
+            .with(parameters::cursor())
+            .answers_with(StatusCode::OK, content)
+            .with_header("Link", "Leads to the next page (RFC 8288).", "<?cursor=…>; rel=\"next\"")
+            .refused_with(&[Code::ValidationFailed, Code::UnknownField]);
+        described.schemas.add_type::<T>();
+        described.schemas.add(
+            name,
+            json!({
+                "type": "object",
+                "properties": {
+                    "items": {
+                        "type": "array",
+                        "items": { "$ref": format!("#/components/schemas/{}", T::name()) },
+                    },
+                    "next_cursor": {
+                        "type": ["string", "null"],
+                        "description": "Send it as `cursor` for the next page; null on the last.",
+                    },
+                },
+                "required": ["items", "next_cursor"],
+            }),
+        );
+        described
+    }
+
+    /// It looks at a token where one is sent, and can do without.
+    pub(super) fn perhaps_by_bearer(mut self) -> Self {
+        self.perhaps_by_bearer = true;
+        self
     }
 
     /// It answers something else than JSON of a type.

@@ -125,6 +125,8 @@ fn operation(place: Place, tag: &str, description: Description, schemas: &mut Sc
     });
     if place.route.auth != Auth::None {
         value["security"] = json!([{ "bearer": [] }]);
+    } else if description.perhaps_by_bearer {
+        value["security"] = json!([{ "bearer": [] }, {}]);
     }
     if !description.parameters.is_empty() {
         value["parameters"] = description.parameters.iter().map(parameters::Parameter::to_value).collect();

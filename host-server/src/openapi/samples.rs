@@ -14,10 +14,15 @@ pub(super) fn user() -> Value {
 
 /// What a log-in answers Ada.
 pub(super) fn logged_in() -> Value {
+    merged(refreshed(), json!({ "device_token": "3kTf…" }))
+}
+
+/// What a refresh answers her.
+pub(super) fn refreshed() -> Value {
     let token = "eyJhbGciOiJIUzI1NiIsImtpZCI6Ii4uLiJ9.eyJzdWIiOiIxMjMifQ.c2lnbmF0dXJl";
     json!({
         "access_token": token, "token": token, "token_type": "bearer", "expires_in": 3600,
-        "refresh_token": "q1Zb…", "device_token": "3kTf…", "user": user(),
+        "refresh_token": "q1Zb…", "user": user(),
     })
 }
 

@@ -1,10 +1,12 @@
 //! From the `Authorization` header to somebody who may act.
 
 use countersign_core::authenticate::{self, Asks, Principal};
+use countersign_core::change::Change;
 use countersign_core::decision::Decision;
+use countersign_core::id::SessionId;
 use countersign_core::rejection::Code;
 use countersign_core::time::Timestamp;
-use countersign_core::token::{Expectation, TokenError, verify_access_token};
+use countersign_core::token::{AccessClaims, Expectation, TokenError, verify_access_token};
 use warp::http::HeaderMap;
 use warp::http::header::AUTHORIZATION;
 
@@ -12,7 +14,8 @@ use crate::app::App;
 use crate::call::RequestId;
 use crate::problem::Problem;
 
-/// Who the bearer token of these headers belongs to: one signature, one point read.
+/// Who the bearer token of these headers belongs to: one signature, and a read where anything has changed since the
+/// last.
 ///
 /// # Errors
 /// 401 for a missing, malformed, expired or revoked token, 404 where a profile route asks and the user is
@@ -24,21 +27,45 @@ pub fn principal(
     now: Timestamp,
     request_id: &RequestId,
 ) -> Result<Principal, Problem> {
-    let token = bearer(headers)?;
     let algorithms = [app.tokens.algorithm()];
-    let expectation = Expectation::new(&algorithms, &app.tokens.issuer, now);
-    let verified = verify_access_token(token, &app.tokens.keys, &expectation).map_err(Problem::from)?;
-    let found = app.store.session_with_account(verified.claims.session_id)?;
-    let (session, account) = found.unzip();
-    let Decision { outcome, events, .. } =
-        authenticate::decide(&verified.claims, session, account, asks, now);
+    let claims = claims(app, headers, Expectation::new(&algorithms, &app.tokens.issuer, now))?;
+    let found = app.store.session_with_account(claims.session_id)?;
+    let Decision { outcome, events, .. } = authenticate::decide(&claims, found, asks, now);
     super::tell(&events, request_id);
-    outcome.map_err(Problem::from)
+    let principal = outcome?;
+    if principal.session().is_use_worth_noting(now) {
+        note_use(app, principal.session().id, now);
+    }
+    Ok(principal)
+}
+
+/// What the bearer token of these headers says where its expiry does not matter.
+///
+/// # Errors
+/// 401 for a missing or malformed token, and for one that is not ours.
+pub fn perhaps_expired(app: &App, headers: &HeaderMap, now: Timestamp) -> Result<AccessClaims, Problem> {
+    let algorithms = [app.tokens.algorithm()];
+    claims(app, headers, Expectation::new(&algorithms, &app.tokens.issuer, now).forgiving_expiry())
+}
+
+fn claims(app: &App, headers: &HeaderMap, expectation: Expectation<'_>) -> Result<AccessClaims, Problem> {
+    let verified = verify_access_token(bearer(headers)?, &app.tokens.keys, &expectation);
+    Ok(verified.map_err(Problem::from)?.claims)
+}
+
+/// Nobody waits for the note, and one that is lost is made at the next use.
+fn note_use(app: &App, session: SessionId, at: Timestamp) {
+    let store = app.store.clone();
+    tokio::spawn(async move {
+        if let Err(error) = store.commit(&[Change::NoteUse { session, at }]).await {
+            tracing::warn!(%error, "the last use of a session was not noted");
+        }
+    });
 }
 
 /// The token of the one `Authorization: Bearer` header (RFC 6750 section 2.1; the scheme's letter case does
 /// not matter, RFC 9110 section 11.1).
-fn bearer(headers: &HeaderMap) -> Result<&str, Problem> {
+pub(super) fn bearer(headers: &HeaderMap) -> Result<&str, Problem> {
     let mut values = headers.get_all(AUTHORIZATION).iter();
     let refuse = |code| Problem::from(TokenError::of(code));
     let required = || refuse(Code::TokenRequired);

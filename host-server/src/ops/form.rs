@@ -3,12 +3,12 @@
 use countersign_core::json::Document;
 use countersign_core::rejection::{Code, Fault, Rejection};
 
+use crate::call::{FAULTS_MAX, NAME_CHARACTERS_MAX};
+
 /// A fault for every member that the operation does not take, among them the ones that are never a
 /// client's to set (OWASP API Security 2023, API3). Names of absurd length are cut, and only the first 32 are
 /// told, so that an answer is never larger than what was asked.
 pub(super) fn unknown_fields(document: &Document<'_>, known: &[&str]) -> Vec<Fault> {
-    const NAME_CHARACTERS_MAX: usize = 64;
-    const FAULTS_MAX: usize = 32;
     document
         .members()
         .map(|(name, _)| name)

@@ -4,15 +4,14 @@ use countersign_core::decision::Decision;
 use countersign_core::login::{
     self, LoggedIn, Login, LoginContext, LoginEntropy, LoginForm, RequestedApplication, Standing,
 };
-use countersign_core::profile::Profile;
 use countersign_core::secret::Secret;
 use countersign_core::throttle::{GuessSubject, Guesses};
 use countersign_core::time::Timestamp;
 use warp::http::StatusCode;
 
 use super::form::{self, unknown_fields};
-use super::views::{LoggedInBody, User};
-use super::{DECISIONS_MAX, tell};
+use super::views::Tokens;
+use super::{DECISIONS_MAX, settle, tell};
 use crate::app::App;
 use crate::call::{Call, RequestId};
 use crate::entropy::random;
@@ -76,30 +75,19 @@ async fn admit(
     subject: GuessSubject,
     request_id: &RequestId,
 ) -> Result<(), Problem> {
-    let now = app.now();
-    for _ in 0..DECISIONS_MAX {
+    settle(app, request_id, || {
+        let now = app.now();
         let guesses = app.store.guesses(&subject, Guesses::window_start(now))?;
-        let Decision { outcome, changes, events } = login::admit(standing, subject.clone(), &guesses, now);
-        let committed = app.store.commit(&changes).await?;
-        if matches!(committed, Committed::Applied { .. }) {
-            tell(&events, request_id);
-            return Ok(outcome?);
-        }
-    }
-    Err(Problem::contended())
+        Ok(login::admit(standing, subject.clone(), &guesses, now))
+    })
+    .await
 }
 
 fn reply(app: &App, logged_in: LoggedIn, now: Timestamp) -> Result<Reply, Problem> {
     let access_token = app.tokens.signing_key.sign_access_token(&logged_in.claims)?;
-    let body = LoggedInBody {
-        access_token: access_token.expose(),
-        token: access_token.expose(),
-        token_type: "bearer",
-        expires_in: logged_in.claims.expires_at.secs_since(now),
-        refresh_token: logged_in.refresh_token.expose(),
-        device_token: logged_in.device_token.expose(),
-        user: User::from(Profile::from(logged_in.account)),
-    };
+    let LoggedIn { account, claims, refresh_token, device_token } = &logged_in;
+    let body =
+        Tokens::new(&access_token, claims, refresh_token, account, now).with_device_token(device_token);
     Ok(Reply::json(StatusCode::OK, &body))
 }
 

@@ -5,15 +5,21 @@ mod form;
 mod jwks;
 mod login;
 mod operations;
+mod page;
 mod profile;
+mod reauthenticate;
+mod refresh;
 mod register;
+mod sessions;
 pub mod views;
 
 pub use login::FIELDS as LOGIN_FIELDS;
+pub use refresh::FIELDS as REFRESH_FIELDS;
 pub use register::{CreateAccountError, FIELDS as REGISTRATION_FIELDS, create_account};
 
 use std::sync::Arc;
 
+use countersign_core::decision::Decision;
 use countersign_core::event::Event;
 use tokio::task::JoinError;
 
@@ -23,6 +29,7 @@ use crate::docs;
 use crate::problem::Problem;
 use crate::reply::Reply;
 use crate::routes::Operation;
+use crate::store::Committed;
 
 /// How often an operation is decided anew when something changed beneath it. Twice is enough for every
 /// collision of two; more would let a crowd at one row keep the writer busy.
@@ -42,6 +49,11 @@ pub async fn answer(app: &Arc<App>, call: Call) -> Result<Reply, Problem> {
             let app = Arc::clone(app);
             tokio::spawn(async move { login::answer(&app, call).await }).await.unwrap_or_else(broken_off)
         }
+        Operation::Refresh => Box::pin(refresh::answer(app, call)).await,
+        Operation::LogOut => Box::pin(sessions::log_out(app, call)).await,
+        Operation::LogOutEverywhere => Box::pin(sessions::log_out_everywhere(app, call)).await,
+        Operation::ListSessions => sessions::list(app, call),
+        Operation::EndSession => Box::pin(sessions::end_one(app, call)).await,
         Operation::Profile => profile::answer(call),
         Operation::Jwks => Ok(jwks::answer(app)),
         Operation::Health => Ok(operations::health()),
@@ -54,6 +66,25 @@ pub async fn answer(app: &Arc<App>, call: Call) -> Result<Reply, Problem> {
 
 fn broken_off(error: JoinError) -> Result<Reply, Problem> {
     Err(Problem::internal(error))
+}
+
+/// Loads, decides and commits, and does so anew where a guard no longer held. `decide` loads what it decides on.
+///
+/// # Errors
+/// The refusal, once its changes are stored; 503 where others kept changing the same things.
+async fn settle<T>(
+    app: &App,
+    request_id: &RequestId,
+    decide: impl Fn() -> Result<Decision<T>, Problem>,
+) -> Result<T, Problem> {
+    for _ in 0..DECISIONS_MAX {
+        let Decision { outcome, changes, events } = decide()?;
+        if matches!(app.store.commit(&changes).await?, Committed::Applied { .. }) {
+            tell(&events, request_id);
+            return outcome.map_err(Problem::from);
+        }
+    }
+    Err(Problem::contended())
 }
 
 /// Tells the log what happened, once it is stored.

@@ -5,7 +5,6 @@ use countersign_core::decision::Decision;
 use countersign_core::id::ApplicationId;
 use countersign_core::json::Document;
 use countersign_core::password::{PasswordHash, PreparedPassword};
-use countersign_core::profile::Profile;
 use countersign_core::register::{self, Registration, RegistrationForm, RegistrationRules, Standing};
 use countersign_core::rejection::Rejection;
 use countersign_core::time::Timestamp;
@@ -41,7 +40,7 @@ pub(super) async fn answer(app: &App, call: Call) -> Result<Reply, Problem> {
     let now = app.now();
     let account =
         create_account(&app.store, registration, hash, AccountRole::User, now, &call.request_id).await?;
-    let registered = Registered::of(User::from(Profile::from(account)), call.mount);
+    let registered = Registered::of(User::from(&account), call.mount);
     Ok(Reply::json(StatusCode::CREATED, &registered))
 }
 

@@ -149,7 +149,7 @@ impl fmt::Display for Problem {
 /// The status that a code is answered with.
 pub fn status_of(code: Code) -> StatusCode {
     match code {
-        Code::NotFound | Code::UserNotFound => StatusCode::NOT_FOUND,
+        Code::NotFound | Code::UserNotFound | Code::SessionNotFound => StatusCode::NOT_FOUND,
         Code::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
         Code::PayloadTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
         Code::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,

@@ -16,6 +16,16 @@ pub enum Operation {
     Register,
     /// Trades a name and password for tokens.
     LogIn,
+    /// Trades a token of a session for its next pair.
+    Refresh,
+    /// Ends the session whose token is shown.
+    LogOut,
+    /// Ends every session of the caller.
+    LogOutEverywhere,
+    /// Lists the caller's sessions.
+    ListSessions,
+    /// Ends one session of the caller.
+    EndSession,
     /// Shows the caller's own User.
     Profile,
     /// The public keys that verify access tokens.
@@ -39,6 +49,8 @@ pub enum Auth {
     None,
     /// An access token whose session is alive.
     Bearer,
+    /// The same of an admin.
+    Admin,
 }
 
 /// What a route takes as its body.
@@ -97,6 +109,11 @@ pub static ROUTES: &[Route] = &[
     post(Operation::Register, "/users/register").json().username_optional_at(Mount::Api),
     post(Operation::LogIn, "/auth/login").json(),
     post(Operation::LogIn, "/users/login").json(),
+    post(Operation::Refresh, "/auth/refresh").json(),
+    post(Operation::LogOut, "/auth/logout").json(),
+    post(Operation::LogOutEverywhere, "/auth/logout-all").bearer(),
+    get(Operation::ListSessions, "/auth/sessions").bearer(),
+    delete(Operation::EndSession, "/auth/sessions/{session_id}").bearer(),
     get(Operation::Profile, "/users/me").bearer(),
     get(Operation::Profile, "/auth/me").bearer(),
     get(Operation::Profile, "/users/profile").bearer(),
@@ -165,6 +182,10 @@ const fn post(operation: Operation, path: &'static str) -> Route {
     Route::new(operation, Method::POST, path)
 }
 
+const fn delete(operation: Operation, path: &'static str) -> Route {
+    Route::new(operation, Method::DELETE, path)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -181,9 +202,10 @@ mod tests {
     }
 
     #[test]
-    fn what_takes_json_is_no_get() {
+    fn what_takes_json_is_neither_get_nor_delete() {
         for route in ROUTES {
-            assert_eq!(route.body == Body::Json, route.method != Method::GET, "{}", route.path);
+            let reads_or_removes = matches!(route.method, Method::GET | Method::DELETE);
+            assert!(!(route.body == Body::Json && reads_or_removes), "{}", route.path);
         }
     }
 }

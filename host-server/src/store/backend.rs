@@ -12,6 +12,10 @@ pub(crate) trait Backend: fmt::Debug + Send + Sync {
     /// The rows of a point read. It is quick enough to be made where it is asked for.
     fn query(&self, read: Read) -> Result<Vec<Row>, StoreError>;
 
+    /// A number that is another one as soon as a commit of this process is told, and soon after one of another process.
+    /// What was read while it was the same is still so.
+    fn generation(&self) -> Result<u64, StoreError>;
+
     /// Makes all of `writes` durable, or none of them. Once the future was polled it makes no difference
     /// whether anybody waits for it.
     fn commit(&self, writes: Vec<Write>) -> Committing<'_>;

@@ -9,6 +9,7 @@ mod backend;
 mod error;
 mod migrate;
 mod rows;
+mod session_cache;
 mod sql;
 mod sqlite;
 mod value;
@@ -19,6 +20,7 @@ use std::sync::Arc;
 
 use countersign_core::account::Account;
 use countersign_core::application::Application;
+use countersign_core::authenticate::SessionWithAccount;
 use countersign_core::change::Change;
 use countersign_core::id::{ApplicationId, SessionId, UserId};
 use countersign_core::login::Identifier;
@@ -30,6 +32,7 @@ use countersign_core::time::Timestamp;
 pub use self::error::StoreError;
 
 use self::backend::{Backend, Outcome, Read};
+use self::session_cache::SessionCache;
 use self::sqlite::Sqlite;
 use self::value::{Row, Value};
 
@@ -46,6 +49,7 @@ pub enum DatabaseLocation {
 #[derive(Debug, Clone)]
 pub struct Store {
     backend: Arc<dyn Backend>,
+    sessions: Arc<SessionCache>,
 }
 
 /// What became of a commit.
@@ -77,7 +81,7 @@ impl Store {
     /// Where the file cannot be opened, holds another program's tables, or those of a newer or altered
     /// version of this program.
     pub fn open(location: &DatabaseLocation) -> Result<Self, StoreError> {
-        Ok(Self { backend: Arc::new(Sqlite::open(location)?) })
+        Ok(Self { backend: Arc::new(Sqlite::open(location)?), sessions: Arc::default() })
     }
 
     /// Makes all of `changes` true and durable, or none of them.
@@ -101,10 +105,10 @@ impl Store {
     /// Where the store fails, as for every read.
     pub fn account_by_name(&self, name: &Identifier) -> Result<Option<Account>, StoreError> {
         let statement = match name {
-            Identifier::Username(_) => sql::ACCOUNT_BY_USERNAME,
-            Identifier::Email(_) => sql::ACCOUNT_BY_EMAIL,
+            Identifier::Username(_) => sql::accounts::ACCOUNT_BY_USERNAME,
+            Identifier::Email(_) => sql::accounts::ACCOUNT_BY_EMAIL,
         };
-        self.read_one(statement, [name.as_str().into()], rows::account)
+        self.read_one(statement, [name.as_str().into()], rows::accounts::account)
     }
 
     /// The account of a user; `None` where there is no such user.
@@ -112,7 +116,7 @@ impl Store {
     /// # Errors
     /// Where the store fails.
     pub fn account(&self, user: UserId) -> Result<Option<Account>, StoreError> {
-        self.read_one(sql::ACCOUNT_BY_ID, [user.value().into()], rows::account)
+        self.read_one(sql::accounts::ACCOUNT_BY_ID, [user.value().into()], rows::accounts::account)
     }
 
     /// Whether the username and the e-mail address belong to anybody, in any letter case.
@@ -122,7 +126,9 @@ impl Store {
     pub fn names_taken(&self, username: Option<&str>, email: &str) -> Result<(bool, bool), StoreError> {
         let username = Value::text_or_null(username.map(str::to_ascii_lowercase));
         let parameters = [username, email.to_ascii_lowercase().into()];
-        Ok(self.read_one(sql::NAMES_TAKEN, parameters, rows::names_taken)?.unwrap_or_default())
+        Ok(self
+            .read_one(sql::accounts::NAMES_TAKEN, parameters, rows::accounts::names_taken)?
+            .unwrap_or_default())
     }
 
     /// An application; `None` where there is none of this name.
@@ -130,7 +136,11 @@ impl Store {
     /// # Errors
     /// Where the store fails.
     pub fn application(&self, application: &ApplicationId) -> Result<Option<Application>, StoreError> {
-        self.read_one(sql::APPLICATION, [application.as_str().into()], rows::application)
+        self.read_one(
+            sql::applications::APPLICATION,
+            [application.as_str().into()],
+            rows::applications::application,
+        )
     }
 
     /// Whether the user has been logged in from the device whose token has this digest.
@@ -139,7 +149,9 @@ impl Store {
     /// Where the store fails.
     pub fn device_known(&self, digest: TokenDigest, user: UserId) -> Result<bool, StoreError> {
         let parameters = [digest.encode().into(), user.value().into()];
-        Ok(self.read_one(sql::DEVICE_KNOWN, parameters, rows::device_known)?.unwrap_or_default())
+        Ok(self
+            .read_one(sql::devices::DEVICE_KNOWN, parameters, rows::devices::device_known)?
+            .unwrap_or_default())
     }
 
     /// The guesses at `subject` after `window_start`.
@@ -148,15 +160,50 @@ impl Store {
     /// Where the store fails.
     pub fn guesses(&self, subject: &GuessSubject, window_start: Timestamp) -> Result<Guesses, StoreError> {
         let parameters = [subject.key().into(), window_start.into()];
-        Ok(self.read_one(sql::GUESSES, parameters, rows::guesses)?.unwrap_or_default())
+        Ok(self.read_one(sql::guesses::GUESSES, parameters, rows::guesses::guesses)?.unwrap_or_default())
     }
 
-    /// A session and the account of its user; `None` where there is no such session, or no longer.
+    /// A session and the account of its user; `None` where there is no such session, or no longer. While nothing is
+    /// committed it is read once.
     ///
     /// # Errors
     /// Where the store fails.
-    pub fn session_with_account(&self, session: SessionId) -> Result<Option<(Session, Account)>, StoreError> {
-        self.read_one(sql::SESSION_WITH_ACCOUNT, [session.encode().into()], rows::session_with_account)
+    pub fn session_with_account(
+        &self,
+        session: SessionId,
+    ) -> Result<Option<Arc<SessionWithAccount>>, StoreError> {
+        // Asked before the read, so that what a commit changes in between is not kept for what it was.
+        let generation = self.backend.generation()?;
+        if let Some(found) = self.sessions.find(session, generation) {
+            return Ok(Some(found));
+        }
+        let parameters = [session.encode().into()];
+        let found = self.read_one(
+            sql::sessions::SESSION_WITH_ACCOUNT,
+            parameters,
+            rows::sessions::session_with_account,
+        )?;
+        let found = found.map(Arc::new);
+        if let Some(found) = &found {
+            self.sessions.keep(session, generation, Arc::clone(found));
+        }
+        Ok(found)
+    }
+
+    /// Up to `limit` of a user's sessions that are not over at `now`, newest first, from after the place `after` on; each
+    /// with its place.
+    ///
+    /// # Errors
+    /// Where the store fails.
+    pub fn sessions_of(
+        &self,
+        user: UserId,
+        now: Timestamp,
+        after: Option<i64>,
+        limit: u32,
+    ) -> Result<Vec<(i64, Session)>, StoreError> {
+        let parameters = [user.value().into(), now.into(), after.unwrap_or(i64::MAX).into(), limit.into()];
+        self.read_all(sql::sessions::SESSIONS_OF_USER, parameters, rows::sessions::listed_session)
     }
 
     /// Reads something and waits for the writer to come by, for `/readyz`.
@@ -164,7 +211,7 @@ impl Store {
     /// # Errors
     /// Where either fails.
     pub async fn is_ready(&self) -> Result<(), StoreError> {
-        self.read_one(sql::READY, [], |_row| Ok(()))?;
+        self.read_one(sql::applications::READY, [], |_row| Ok(()))?;
         self.backend.commit(Vec::new()).await.map(|_outcome| ())
     }
 
@@ -182,6 +229,16 @@ impl Store {
     ) -> Result<Option<T>, StoreError> {
         let rows = self.backend.query(Read { statement, parameters: parameters.into() })?;
         rows.into_iter().next().map(read).transpose()
+    }
+
+    fn read_all<T, const N: usize>(
+        &self,
+        statement: &'static str,
+        parameters: [Value; N],
+        read: impl FnMut(Row) -> Result<T, StoreError>,
+    ) -> Result<Vec<T>, StoreError> {
+        let rows = self.backend.query(Read { statement, parameters: parameters.into() })?;
+        rows.into_iter().map(read).collect()
     }
 }
 

@@ -39,6 +39,12 @@ impl From<u32> for Value {
     }
 }
 
+impl From<bool> for Value {
+    fn from(truth: bool) -> Self {
+        Value::Integer(truth.into())
+    }
+}
+
 impl From<Timestamp> for Value {
     fn from(moment: Timestamp) -> Self {
         Value::Integer(moment.as_secs())
@@ -113,6 +119,16 @@ impl Columns {
         parse: impl FnOnce(&str) -> Option<T>,
     ) -> Result<T, StoreError> {
         parse(&self.text(column)?).ok_or_else(|| self.corrupt(column))
+    }
+
+    /// The next column as what `parse` makes of its text; `None` where it is NULL.
+    pub(crate) fn optional_parsed<T>(
+        &mut self,
+        column: &'static str,
+        parse: impl FnOnce(&str) -> Option<T>,
+    ) -> Result<Option<T>, StoreError> {
+        let text = self.optional_text(column)?;
+        text.map(|text| parse(&text).ok_or_else(|| self.corrupt(column))).transpose()
     }
 
     /// The next column as a number.

@@ -53,6 +53,7 @@ impl Running {
                 keys: KeySet::from(signing_key.verifying_key().clone()),
                 signing_key,
                 refresh_key: root.refresh_key(),
+                cursor_key: root.cursor_key(),
             },
             demo: Demo::landing(),
             allowed_origins: allowed_origins.iter().map(|origin| (*origin).to_owned()).collect(),

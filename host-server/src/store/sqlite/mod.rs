@@ -1,6 +1,7 @@
 //! SQLite under the store: one thread that writes, and connections that read where the question is asked.
 
 mod connection;
+mod others;
 mod readers;
 mod writer;
 
@@ -13,6 +14,7 @@ use crate::store::{DatabaseLocation, StoreError, migrate};
 pub(super) use self::connection::{engine_error, is_lock_held};
 
 use self::connection::Address;
+use self::others::Others;
 use self::readers::Readers;
 use self::writer::Writer;
 
@@ -21,6 +23,7 @@ use self::writer::Writer;
 pub(crate) struct Sqlite {
     writer: Writer,
     readers: Arc<Readers>,
+    others: Others,
 }
 
 impl Sqlite {
@@ -36,9 +39,10 @@ impl Sqlite {
         migrate::refuse_foreign(&connection)?;
         address.prepare_to_write(&connection)?;
         migrate::migrate(&mut connection)?;
+        let others = Others::watch(&address)?;
         let readers = Arc::new(Readers::new(address));
         let committed = Arc::clone(&readers);
-        Ok(Self { writer: Writer::start(connection, move || committed.committed())?, readers })
+        Ok(Self { writer: Writer::start(connection, move || committed.committed())?, readers, others })
     }
 }
 
@@ -47,13 +51,21 @@ impl Backend for Sqlite {
         self.readers.query(&read)
     }
 
+    fn generation(&self) -> Result<u64, StoreError> {
+        if self.others.may_have_committed()? {
+            self.readers.committed();
+        }
+        Ok(self.readers.commits())
+    }
+
     fn commit(&self, writes: Vec<Write>) -> Committing<'_> {
         Box::pin(self.writer.commit(writes))
     }
 
     fn close(&self) {
-        // The readers first: the last connection to be closed tidies the files up, and must be one that
+        // Those that read first: the last connection to be closed tidies the files up, and must be one that
         // may write.
+        self.others.close();
         self.readers.close();
         self.writer.close();
     }

@@ -23,7 +23,7 @@ use crate::store::value::{Row, Value};
 
 /// How old a snapshot is at most when it is read from: so long can a commit of another process stay unseen.
 /// Some hundred reads fit into it under load.
-const SNAPSHOT_MAX: Duration = Duration::from_millis(5);
+pub(super) const SNAPSHOT_MAX: Duration = Duration::from_millis(5);
 
 /// Connections that read.
 #[derive(Debug)]
@@ -85,6 +85,11 @@ impl Readers {
             // A connection that cannot end its transaction is closed, which ends it.
             idle.retain_mut(|reader| reader.let_go().is_ok());
         }
+    }
+
+    /// How many times something was, as far as is known here.
+    pub(super) fn commits(&self) -> u64 {
+        self.commits.load(Ordering::Acquire)
     }
 
     /// Closes the connections; those in use are closed when their read is done.

@@ -74,7 +74,7 @@ async fn what_was_answered_is_read_at_once_by_every_thread() {
             tasks.spawn(async move {
                 let session = session(user, number);
                 store.commit(&[open_session(session.clone())]).await.unwrap();
-                assert_eq!(store.session_with_account(session.id).unwrap().unwrap().0, session);
+                assert_eq!(store.session_with_account(session.id).unwrap().unwrap().session, session);
             });
         }
         tasks.join_all().await;

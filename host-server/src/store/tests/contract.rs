@@ -2,11 +2,12 @@
 
 use countersign_core::account::AccountRole;
 use countersign_core::application::{Application, ApplicationStatus};
+use countersign_core::authenticate::SessionWithAccount;
 use countersign_core::change::Change;
-use countersign_core::id::{ApplicationId, SessionId, UserId};
+use countersign_core::id::{ApplicationId, SessionId, TokenId, UserId};
 use countersign_core::login::Identifier;
 use countersign_core::secret::TokenDigest;
-use countersign_core::session::{Client, DEVICES_PER_USER, SESSIONS_PER_USER};
+use countersign_core::session::{Client, DEVICES_PER_USER, Pair, SESSIONS_PER_USER, Session};
 use countersign_core::throttle::{GUESS_LIMIT, GuessSubject, Guesses};
 
 use super::super::{Committed, DatabaseLocation, Store, StoreError};
@@ -42,6 +43,10 @@ contract! {
     a_session_of_nobody_or_of_no_application_is_a_conflict,
     the_newest_sessions_stay,
     sessions_that_are_over_make_way,
+    a_pair_is_replaced_once,
+    the_last_use_of_a_session_never_goes_back,
+    sessions_end_one_or_all_or_all_but_one,
+    sessions_are_listed_newest_first_from_a_place_on,
     a_device_is_known_for_its_own_user,
     the_newest_devices_stay_known,
     guesses_are_counted_up_to_the_limit,
@@ -126,14 +131,16 @@ async fn a_session_is_found_with_its_account(store: Store) {
     assert_eq!(store.commit(&[open_session(opened.clone())]).await.unwrap(), DONE);
 
     let found = store.session_with_account(opened.id).unwrap();
-    assert_eq!(found, Some((opened.clone(), grace.stored_as(grace_id))));
+    let expected = SessionWithAccount { session: opened.clone(), account: grace.stored_as(grace_id) };
+    assert_eq!(found.as_deref(), Some(&expected));
     assert_eq!(store.session_with_account(SessionId::from_bytes([9; 16])).unwrap(), None);
 
     let mut nameless = session(grace_id, 3);
     nameless.client = Client::default();
-    nameless.refresh_number = u32::MAX;
+    nameless.pair.number = u32::MAX;
+    nameless.replaced = None;
     store.commit(&[open_session(nameless.clone())]).await.unwrap();
-    assert_eq!(store.session_with_account(nameless.id).unwrap().unwrap().0, nameless);
+    assert_eq!(store.session_with_account(nameless.id).unwrap().unwrap().session, nameless);
     // An id is nobody else's.
     assert_eq!(store.commit(&[open_session(opened)]).await.unwrap(), Committed::Conflict);
 }
@@ -195,8 +202,80 @@ async fn sessions_that_are_over_make_way(store: Store) {
     let mut next = session(user, 4);
     next.created_at = NOW.plus_secs(10);
     store.commit(&[open_session(next.clone())]).await.unwrap();
-    assert!(!is_there(over.id));
-    assert!(is_there(of_another.id) && is_there(lasting.id) && is_there(next.id));
+    assert!(!is_there(over.id) && !is_there(of_another.id));
+    assert!(is_there(lasting.id) && is_there(next.id));
+}
+
+async fn a_pair_is_replaced_once(store: Store) {
+    let user = store.create(new_account("ada")).await.unwrap();
+    let opened = Session { replaced: None, bearer_refresh: true, ..session(user, 1) };
+    store.commit(&[open_session(opened.clone())]).await.unwrap();
+    let at = NOW.plus_secs(500);
+    let to = Pair {
+        number: 8,
+        issued_at: at,
+        token_id: TokenId::from_bytes([8; 16]),
+        refresh_digest: TokenDigest::of(b"the next"),
+    };
+    let rotate = Change::RotatePair { session: opened.id, from: 7, to: to.clone(), bearer_refresh: false };
+    assert_eq!(store.commit(&[rotate.clone()]).await.unwrap(), DONE);
+    assert_eq!(store.commit(&[rotate]).await.unwrap(), Committed::Conflict);
+    let found = store.session_with_account(opened.id).unwrap().unwrap();
+    let replaced = Some(opened.pair.token_id);
+    let expected = Session { pair: to, replaced, bearer_refresh: false, last_used_at: at, ..opened };
+    assert_eq!(found.session, expected);
+}
+
+async fn the_last_use_of_a_session_never_goes_back(store: Store) {
+    let user = store.create(new_account("ada")).await.unwrap();
+    let opened = session(user, 1);
+    store.commit(&[open_session(opened.clone())]).await.unwrap();
+    for (secs, kept) in [(400, 400), (300, 400), (900, 900)] {
+        let note = Change::NoteUse { session: opened.id, at: NOW.plus_secs(secs) };
+        assert_eq!(store.commit(&[note]).await.unwrap(), DONE);
+        let found = store.session_with_account(opened.id).unwrap().unwrap();
+        assert_eq!(found.session.last_used_at, NOW.plus_secs(kept));
+    }
+}
+
+async fn sessions_end_one_or_all_or_all_but_one(store: Store) {
+    let user = store.create(new_account("ada")).await.unwrap();
+    let other = store.create(new_account("grace")).await.unwrap();
+    for (owner, number) in [(user, 1), (user, 2), (user, 3), (user, 4), (other, 5)] {
+        store.commit(&[open_session(session(owner, number))]).await.unwrap();
+    }
+    let alive = || {
+        let is_there = |number: &u128| {
+            let id = SessionId::from_bytes(number.to_be_bytes());
+            store.session_with_account(id).unwrap().is_some()
+        };
+        (1..=5).filter(is_there).collect::<Vec<u128>>()
+    };
+    let end_one = Change::EndSession { session: session(user, 2).id };
+    for _ in 0..2 {
+        assert_eq!(store.commit(&[end_one.clone()]).await.unwrap(), DONE);
+        assert_eq!(alive(), [1, 3, 4, 5]);
+    }
+    let except = Some(session(user, 3).id);
+    store.commit(&[Change::EndSessions { user, except }]).await.unwrap();
+    assert_eq!(alive(), [3, 5]);
+    store.commit(&[Change::EndSessions { user, except: None }]).await.unwrap();
+    assert_eq!(alive(), [5]);
+}
+
+async fn sessions_are_listed_newest_first_from_a_place_on(store: Store) {
+    let user = store.create(new_account("ada")).await.unwrap();
+    let other = store.create(new_account("grace")).await.unwrap();
+    for (owner, number) in [(user, 1), (other, 2), (user, 3), (user, 4)] {
+        store.commit(&[open_session(session(owner, number))]).await.unwrap();
+    }
+    let page = |after, limit| store.sessions_of(user, NOW, after, limit).unwrap();
+    let ids = |page: &[(i64, Session)]| page.iter().map(|(_, it)| it.id).collect::<Vec<_>>();
+    let first = page(None, 2);
+    assert_eq!(ids(&first), [session(user, 4).id, session(user, 3).id]);
+    assert_eq!(ids(&page(Some(first[1].0), 2)), [session(user, 1).id]);
+    let over = session(user, 1).expires_at;
+    assert_eq!(store.sessions_of(user, over, None, 10).unwrap(), []);
 }
 
 async fn a_device_is_known_for_its_own_user(store: Store) {

@@ -8,12 +8,12 @@ mod opening;
 use countersign_core::account::{AccountRole, NewAccount};
 use countersign_core::change::Change;
 use countersign_core::email::Email;
-use countersign_core::id::{ApplicationId, SessionId, UserId};
+use countersign_core::id::{ApplicationId, SessionId, TokenId, UserId};
 use countersign_core::name::PersonName;
 use countersign_core::password::PasswordHash;
 use countersign_core::phone::Phone;
 use countersign_core::secret::TokenDigest;
-use countersign_core::session::{Client, Session};
+use countersign_core::session::{Client, Pair, Session};
 use countersign_core::time::Timestamp;
 use countersign_core::username::Username;
 use tempfile::TempDir;
@@ -54,14 +54,24 @@ pub(super) fn new_account(username: &str) -> NewAccount {
 
 pub(super) fn session(user: UserId, number: u128) -> Session {
     let id = SessionId::from_bytes(number.to_be_bytes());
+    let pair = Pair {
+        number: 7,
+        issued_at: NOW.plus_secs(3),
+        token_id: TokenId::from_bytes([5; 16]),
+        refresh_digest: TokenDigest::of(id.as_bytes()),
+    };
     Session {
         id,
         user,
         application: ApplicationId::default_application(),
         created_at: NOW,
+        auth_time: NOW.plus_secs(1),
+        last_used_at: NOW.plus_secs(2),
         expires_at: NOW.plus_secs(1_000),
-        refresh_number: 7,
-        refresh_digest: TokenDigest::of(id.as_bytes()),
+        second_factor: true,
+        pair,
+        replaced: Some(TokenId::from_bytes([4; 16])),
+        bearer_refresh: false,
         client: Client { ip: Some("192.0.2.1".to_owned()), user_agent: Some("Test/1".to_owned()) },
     }
 }

@@ -1,15 +1,11 @@
-//! From rows to the types of core, column by column in the order of the statements.
+//! Accounts.
 
 use countersign_core::account::{Account, AccountRole, AccountStatus};
-use countersign_core::application::{Application, ApplicationStatus};
-use countersign_core::id::{ApplicationId, SessionId, UserId};
+use countersign_core::id::{ApplicationId, UserId};
 use countersign_core::password::{Argon2Cost, HashBounds, PasswordHash};
-use countersign_core::secret::TokenDigest;
-use countersign_core::session::{Client, Session};
-use countersign_core::throttle::Guesses;
 
-use super::StoreError;
-use super::value::{Columns, Row};
+use crate::store::StoreError;
+use crate::store::value::{Columns, Row};
 
 /// The most that any setting lets a hash cost. The bounds that matter were kept when the hash came in, under
 /// settings that may have been others than today's.
@@ -24,50 +20,14 @@ pub(crate) fn account(row: Row) -> Result<Account, StoreError> {
     account_columns(&mut Columns::of(row, "users"))
 }
 
-/// Reads a row of `SESSION_WITH_ACCOUNT`.
-pub(crate) fn session_with_account(row: Row) -> Result<(Session, Account), StoreError> {
-    let mut columns = Columns::of(row, "sessions");
-    let session = Session {
-        id: columns.parsed("id", SessionId::parse)?,
-        user: UserId::new(columns.integer("user_id")?),
-        application: columns.parsed("application_id", ApplicationId::parse)?,
-        created_at: columns.moment("created_at")?,
-        expires_at: columns.moment("expires_at")?,
-        refresh_number: columns.count("refresh_number")?,
-        refresh_digest: columns.parsed("refresh_digest", TokenDigest::parse)?,
-        client: Client { ip: columns.optional_text("ip")?, user_agent: columns.optional_text("user_agent")? },
-    };
-    columns.enter("users");
-    Ok((session, account_columns(&mut columns)?))
-}
-
-/// Reads a row of `APPLICATION`.
-pub(crate) fn application(row: Row) -> Result<Application, StoreError> {
-    let mut columns = Columns::of(row, "applications");
-    Ok(Application {
-        id: columns.parsed("id", ApplicationId::parse)?,
-        status: columns.parsed("status", ApplicationStatus::parse)?,
-    })
-}
-
-/// Reads the row of `GUESSES`.
-pub(crate) fn guesses(row: Row) -> Result<Guesses, StoreError> {
-    let mut columns = Columns::of(row, "guesses");
-    Ok(Guesses { count: columns.count("count")?, oldest: columns.optional_moment("at")? })
-}
-
 /// Reads the row of `NAMES_TAKEN`: the username, the e-mail address.
 pub(crate) fn names_taken(row: Row) -> Result<(bool, bool), StoreError> {
     let mut columns = Columns::of(row, "users");
     Ok((columns.count("username_key")? > 0, columns.count("email")? > 0))
 }
 
-/// Reads the row of `DEVICE_KNOWN`.
-pub(crate) fn device_known(row: Row) -> Result<bool, StoreError> {
-    Ok(Columns::of(row, "devices").count("digest")? > 0)
-}
-
-fn account_columns(columns: &mut Columns) -> Result<Account, StoreError> {
+/// Reads the columns of an account where the row has more.
+pub(super) fn account_columns(columns: &mut Columns) -> Result<Account, StoreError> {
     Ok(Account {
         id: UserId::new(columns.integer("id")?),
         username: columns.optional_text("username")?,
@@ -79,6 +39,7 @@ fn account_columns(columns: &mut Columns) -> Result<Account, StoreError> {
         role: columns.parsed("role", AccountRole::parse)?,
         status: columns.parsed("status", AccountStatus::parse)?,
         email_verified: columns.truth("email_verified")?,
+        mfa_enabled: columns.truth("mfa_enabled")?,
         application: columns.parsed("application_id", ApplicationId::parse)?,
         password_hash: columns.parsed("password_hash", stored_hash)?,
         created_at: columns.moment("created_at")?,
@@ -101,7 +62,8 @@ mod tests {
         let hash = "$argon2id$v=19$m=1048576,t=64,p=16$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAA";
         let mut row = vec![Value::from(5_i64)];
         row.extend(["Ada", "ada@example.com", "Ada L", "Ada", "L", "+4930123456"].map(text));
-        row.extend([text("user"), text("active"), Value::from(0_i64), text("default"), text(hash)]);
+        row.extend([text("user"), text("active"), Value::from(0_i64), Value::from(1_i64)]);
+        row.extend([text("default"), text(hash)]);
         row.extend([Value::from(1_i64), Value::from(2_i64), Value::Null]);
         row
     }
@@ -115,7 +77,7 @@ mod tests {
     #[test]
     fn each_column_that_holds_nonsense_is_named() {
         let columns: Vec<_> = "id username email name first_name last_name phone role status email_verified \
-                               application_id password_hash created_at updated_at deleted_at"
+                               mfa_enabled application_id password_hash created_at updated_at deleted_at"
             .split_whitespace()
             .collect();
         assert_eq!(account_row().len(), columns.len());
@@ -132,7 +94,7 @@ mod tests {
 
     #[test]
     fn words_that_core_does_not_know_are_refused() {
-        for (index, name) in [(7, "role"), (8, "status"), (10, "application_id"), (11, "password_hash")] {
+        for (index, name) in [(7, "role"), (8, "status"), (11, "application_id"), (12, "password_hash")] {
             let mut row = account_row();
             row[index] = Value::from("no such word");
             let error = account(Row(row)).unwrap_err();

@@ -1,0 +1,74 @@
+//! Proof that whoever holds a session is its owner, asked for before what a thief would do first: another
+//! password, another e-mail address, another second factor (OWASP ASVS 5.0 V7.5.1).
+
+use crate::account::Account;
+use crate::change::Change;
+use crate::decision::Decision;
+use crate::event::{Event, LoginFailure};
+use crate::login::PasswordCheck;
+use crate::policy::Policy;
+use crate::rejection::{Code, Fault, Rejection};
+use crate::session::Session;
+use crate::throttle::{GuessSubject, Guesses};
+use crate::time::Timestamp;
+
+/// That the owner is there. Only this module makes one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Proof(());
+
+/// The proof that a session itself gives: a log-in not long ago; `None` where that was too long ago.
+///
+/// ```
+/// use countersign_core::policy::Policy;
+/// use countersign_core::reauthenticate;
+/// use countersign_core::time::Timestamp;
+///
+/// let policy = Policy { reauth_window_secs: 600, ..Policy::default() };
+/// let logged_in = Timestamp::from_secs(1_700_000_000);
+/// assert!(reauthenticate::by_auth_time(logged_in, &policy, logged_in.plus_secs(600)).is_some());
+/// assert!(reauthenticate::by_auth_time(logged_in, &policy, logged_in.plus_secs(601)).is_none());
+/// ```
+pub fn by_auth_time(auth_time: Timestamp, policy: &Policy, now: Timestamp) -> Option<Proof> {
+    let window_secs = i64::from(policy.reauth_window_secs);
+    (window_secs == 0 || now.secs_since(auth_time) <= window_secs).then_some(Proof(()))
+}
+
+/// The proof that a session gives, or else a right `current_password`.
+///
+/// # Errors
+/// `reauthentication_required` where there is neither.
+pub fn require(
+    session: &Session,
+    by_password: Option<Proof>,
+    policy: &Policy,
+    now: Timestamp,
+) -> Result<Proof, Rejection> {
+    by_password
+        .or_else(|| by_auth_time(session.auth_time, policy, now))
+        .ok_or_else(|| Rejection::of(Code::ReauthenticationRequired))
+}
+
+/// Whether one more password may be looked at: it counts as a guess at the account like one at the log-in.
+pub fn admit(account: &Account, guesses: &Guesses, now: Timestamp) -> Decision<()> {
+    let subject = GuessSubject::Account(account.id);
+    if let Some(secs) = guesses.wait_secs(now) {
+        return Decision::refuse(Rejection::retry_after(Code::TooManyAttempts, secs))
+            .with_event(Event::LoginFailed { user: Some(account.id), reason: LoginFailure::LockedOut });
+    }
+    let window_start = Guesses::window_start(now);
+    Decision::grant(()).with_change(Change::CountGuess { subject, at: now, window_start })
+}
+
+/// Decides what the check of `current_password` came to. A right one takes its guess back; the others stay
+/// counted, which only a finished log-in changes.
+pub fn decide(account: &Account, check: &PasswordCheck) -> Decision<Proof> {
+    // The hash may have been replaced while this one was being checked.
+    if check.matches && check.checked == account.password_hash {
+        let subject = GuessSubject::Account(account.id);
+        return Decision::grant(Proof(())).with_change(Change::TakeBackGuess { subject });
+    }
+    let message = "This is not the current password.";
+    let fault = Fault::new("current_password", Code::InvalidCurrentPassword, message);
+    Decision::refuse(Rejection::validation(vec![fault]))
+        .with_event(Event::LoginFailed { user: Some(account.id), reason: LoginFailure::WrongPassword })
+}

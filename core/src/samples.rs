@@ -1,0 +1,62 @@
+//! An account and a session as the tests of the decisions begin with them.
+
+use crate::account::{Account, AccountRole, AccountStatus};
+use crate::application::{Application, ApplicationStatus};
+use crate::id::{ApplicationId, SessionId, TokenId, UserId};
+use crate::password::{Argon2Cost, PasswordHash};
+use crate::session::{Client, Pair, Session};
+use crate::time::Timestamp;
+use crate::token::RefreshKey;
+
+pub(crate) const NOW: Timestamp = Timestamp::from_secs(1_700_000_000);
+
+/// The key that the pair of [`session`] is made with.
+pub(crate) fn refresh_key() -> RefreshKey {
+    RefreshKey::new(&[7; 32])
+}
+
+pub(crate) fn account() -> Account {
+    Account {
+        id: UserId::new(7),
+        username: Some("ada".to_owned()),
+        email: "ada@example.com".to_owned(),
+        name: None,
+        first_name: None,
+        last_name: None,
+        phone: None,
+        role: AccountRole::User,
+        status: AccountStatus::Active,
+        email_verified: false,
+        mfa_enabled: false,
+        application: ApplicationId::default_application(),
+        password_hash: PasswordHash::decoy(Argon2Cost::default()),
+        created_at: NOW,
+        updated_at: NOW,
+        deleted_at: None,
+    }
+}
+
+/// A log-in of [`account`] a minute ago whose first pair is still out.
+pub(crate) fn session() -> Session {
+    let id = SessionId::from_bytes([1; 16]);
+    let logged_in = NOW.plus_secs(-60);
+    let (pair, _) = Pair::new(&refresh_key(), id, 0, TokenId::from_bytes([2; 16]), logged_in);
+    Session {
+        id,
+        user: account().id,
+        application: ApplicationId::default_application(),
+        created_at: logged_in,
+        auth_time: logged_in,
+        last_used_at: logged_in,
+        expires_at: NOW.plus_secs(30 * 24 * 3_600),
+        second_factor: false,
+        pair,
+        replaced: None,
+        bearer_refresh: true,
+        client: Client::default(),
+    }
+}
+
+pub(crate) fn application() -> Application {
+    Application { id: ApplicationId::default_application(), status: ApplicationStatus::Active }
+}

@@ -1,0 +1,56 @@
+//! The caller's sessions: the list, and how they are ended.
+
+use countersign_core::id::SessionId;
+use countersign_core::logout;
+use countersign_core::rejection::Code;
+use warp::http::StatusCode;
+
+use super::views::{Message, SessionItem};
+use super::{page, refresh, settle};
+use crate::app::App;
+use crate::call::Call;
+use crate::problem::Problem;
+use crate::reply::Reply;
+
+/// Ends the session whose token is shown.
+pub(super) async fn log_out(app: &App, call: Call) -> Result<Reply, Problem> {
+    let shown = refresh::shown(app, &call)?;
+    settle(app, &call.request_id, || {
+        let found = app.store.session_with_account(shown.session())?;
+        let session = found.as_deref().map(|found| &found.session);
+        Ok(logout::decide(&shown, session, app.now()))
+    })
+    .await?;
+    Ok(Reply::json(StatusCode::OK, &Message { message: "Logged out" }))
+}
+
+/// Ends every session of the caller.
+pub(super) async fn log_out_everywhere(app: &App, call: Call) -> Result<Reply, Problem> {
+    let user = call.principal()?.account().id;
+    settle(app, &call.request_id, || Ok(logout::decide_everywhere(user))).await?;
+    Ok(Reply::no_content())
+}
+
+/// Answers 200 with the sessions, newest first.
+pub(super) fn list(app: &App, call: Call) -> Result<Reply, Problem> {
+    let asking = call.principal()?.session();
+    let user = asking.user;
+    let page = page::of(app, &call, format!("sessions of {user}"))?;
+    let sessions = app.store.sessions_of(user, app.now(), page.after_number(), page.to_read())?;
+    let views: Vec<_> =
+        sessions.iter().map(|(place, session)| (*place, SessionItem::of(session, asking))).collect();
+    Ok(page.reply(app, &call, views, |(_, view)| view))
+}
+
+/// Ends one session of the caller.
+pub(super) async fn end_one(app: &App, call: Call) -> Result<Reply, Problem> {
+    let user = call.principal()?.account().id;
+    let id = call.path.value("session_id").and_then(SessionId::parse);
+    let id = id.ok_or_else(|| Problem::of(Code::SessionNotFound))?;
+    settle(app, &call.request_id, || {
+        let found = app.store.session_with_account(id)?;
+        Ok(logout::decide_one(user, found.map(|found| (found.session.id, found.session.user))))
+    })
+    .await?;
+    Ok(Reply::no_content())
+}

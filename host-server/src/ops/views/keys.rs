@@ -1,0 +1,44 @@
+//! The public keys that tokens are verified by.
+
+use countersign_core::token::PublicJwk;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// A set of public keys (RFC 7517 section 5).
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Jwks<'a> {
+    /// Each key once; none where tokens are signed with a shared secret.
+    pub keys: Vec<Jwk<'a>>,
+}
+
+/// A public key (RFC 8037 section 2).
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Jwk<'a> {
+    /// The kind of key.
+    #[schema(example = "OKP")]
+    pub kty: &'static str,
+    /// The curve.
+    #[schema(example = "Ed25519")]
+    pub crv: &'static str,
+    /// The point, in base64url.
+    #[schema(example = "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo")]
+    pub x: String,
+    /// The `kid` in the header of tokens that it verifies.
+    #[schema(example = "kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub kid: Option<&'a str>,
+    /// The one algorithm it verifies.
+    #[schema(example = "EdDSA")]
+    pub alg: &'static str,
+    /// Always `sig`.
+    #[serde(rename = "use")]
+    #[schema(example = "sig")]
+    pub usage: &'static str,
+}
+
+impl<'a> From<PublicJwk<'a>> for Jwk<'a> {
+    fn from(key: PublicJwk<'a>) -> Self {
+        let PublicJwk { kty, crv, x, kid, alg, usage } = key;
+        Self { kty, crv, x, kid, alg, usage }
+    }
+}

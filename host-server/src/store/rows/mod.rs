@@ -1,0 +1,7 @@
+//! From rows to the types of core, column by column in the order of the statements.
+
+pub(crate) mod accounts;
+pub(crate) mod applications;
+pub(crate) mod devices;
+pub(crate) mod guesses;
+pub(crate) mod sessions;

@@ -1,0 +1,14 @@
+//! Devices that users were logged in from.
+
+super::statements! {
+    /// Whether a device is one of the user's.
+    DEVICE_KNOWN = "SELECT count(*) FROM devices WHERE digest = $1 AND user_id = $2";
+
+    /// Adds a device; one that is known already stays as it is.
+    REMEMBER_DEVICE = "INSERT INTO devices (digest, user_id, created_at) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING";
+
+    /// Of a user's devices the newest `$2` stay known.
+    KEEP_NEWEST_DEVICES =
+        "DELETE FROM devices WHERE user_id = $1 AND seq <= \
+         (SELECT seq FROM devices WHERE user_id = $1 ORDER BY seq DESC LIMIT 1 OFFSET $2)";
+}

@@ -1,0 +1,27 @@
+//! Guesses at passwords and codes.
+
+use countersign_core::throttle::{GUESS_LIMIT, GuessSubject};
+use countersign_core::time::Timestamp;
+
+use super::{PRUNED, write};
+use crate::store::backend::{Guard, Write};
+use crate::store::sql::guesses as sql;
+
+pub(super) fn count_guess(subject: &GuessSubject, at: Timestamp, window_start: Timestamp) -> Vec<Write> {
+    vec![
+        write(sql::PRUNE_GUESSES, Guard::Open, [window_start.into(), PRUNED.into()]),
+        write(
+            sql::COUNT_GUESS,
+            Guard::OneRow,
+            [subject.key().into(), at.into(), window_start.into(), GUESS_LIMIT.into()],
+        ),
+    ]
+}
+
+pub(super) fn take_back_guess(subject: &GuessSubject) -> Write {
+    write(sql::TAKE_BACK_GUESS, Guard::Open, [subject.key().into()])
+}
+
+pub(super) fn clear_guesses(subject: &GuessSubject) -> Write {
+    write(sql::CLEAR_GUESSES, Guard::Open, [subject.key().into()])
+}

@@ -1,0 +1,124 @@
+//! From what must become true to the statements that make it so, a file for each kind of thing. Pure: no engine is
+//! asked.
+
+mod accounts;
+mod devices;
+mod guesses;
+mod sessions;
+
+use countersign_core::change::Change;
+
+use super::backend::{Guard, Write};
+use super::value::Value;
+
+/// Rows past their time that a change forgets at most, of the kind that it adds one to. More than it adds, so that
+/// old ones dwindle; few enough that nobody waits for a backlog.
+const PRUNED: u32 = 16;
+
+/// The statements of a decision's changes, in their order.
+pub(crate) fn writes(changes: &[Change]) -> Vec<Write> {
+    changes.iter().flat_map(change).collect()
+}
+
+fn change(change: &Change) -> Vec<Write> {
+    match change {
+        Change::CreateAccount(account) => vec![accounts::create_account(account)],
+        Change::ReplaceHash { user, from, to } => vec![accounts::replace_hash(*user, from, to)],
+        Change::CountGuess { subject, at, window_start } => guesses::count_guess(subject, *at, *window_start),
+        Change::TakeBackGuess { subject } => vec![guesses::take_back_guess(subject)],
+        Change::ClearGuesses { subject } => vec![guesses::clear_guesses(subject)],
+        Change::OpenSession { session, checked_hash } => sessions::open_session(session, checked_hash),
+        Change::RotatePair { session, from, to, bearer_refresh } => {
+            vec![sessions::rotate_pair(*session, *from, to, *bearer_refresh)]
+        }
+        Change::NoteUse { session, at } => vec![sessions::note_use(*session, *at)],
+        Change::EndSession { session } => vec![sessions::end_session(*session)],
+        Change::EndSessions { user, except } => vec![sessions::end_sessions(*user, *except)],
+        Change::RememberDevice { digest, user, at } => devices::remember_device(*digest, *user, *at),
+    }
+}
+
+fn write<const N: usize>(statement: &'static str, guard: Guard, parameters: [Value; N]) -> Write {
+    Write { statement, parameters: parameters.into(), guard }
+}
+
+#[cfg(test)]
+mod tests {
+    use countersign_core::id::UserId;
+    use countersign_core::secret::TokenDigest;
+    use countersign_core::throttle::GuessSubject;
+    use countersign_core::time::Timestamp;
+
+    use super::*;
+    use crate::store::sql;
+    use crate::store::tests::{new_account, open_session, password_hash, remember_device, session};
+    use crate::store::value::Value;
+
+    const USER: UserId = UserId::new(5);
+    const AT: Timestamp = Timestamp::from_secs(4_000);
+    const WINDOW_START: Timestamp = Timestamp::from_secs(400);
+
+    fn one_of_each() -> Vec<Change> {
+        let subject = GuessSubject::Account(USER);
+        vec![
+            Change::CreateAccount(Box::new(new_account("Ada"))),
+            Change::CountGuess { subject: subject.clone(), at: AT, window_start: WINDOW_START },
+            Change::ClearGuesses { subject },
+            open_session(session(USER, 1)),
+            remember_device(USER, 1),
+            Change::ReplaceHash { user: USER, from: password_hash(0), to: password_hash(1) },
+        ]
+    }
+
+    #[test]
+    fn each_change_has_the_guard_that_it_names() {
+        let guards: Vec<Vec<Guard>> = one_of_each()
+            .iter()
+            .map(|change| super::change(change).iter().map(|write| write.guard).collect())
+            .collect();
+        assert_eq!(
+            guards,
+            [
+                vec![Guard::OneNumber],
+                vec![Guard::Open, Guard::OneRow],
+                vec![Guard::Open],
+                vec![Guard::OneRow, Guard::Open, Guard::Open],
+                vec![Guard::Open, Guard::Open],
+                vec![Guard::OneRow],
+            ]
+        );
+    }
+
+    #[test]
+    fn each_statement_gets_as_many_parameters_as_it_has() {
+        for write in writes(&one_of_each()) {
+            let given = write.parameters.len();
+            assert!(write.statement.contains(&format!("${given}")), "{write:?}");
+            assert!(!write.statement.contains(&format!("${}", given + 1)), "{write:?}");
+        }
+    }
+
+    #[test]
+    fn a_username_is_stored_as_typed_and_found_lower_cased() {
+        let write = accounts::create_account(&new_account("Ada"));
+        assert_eq!(write.parameters[..2], [Value::from("Ada"), Value::from("ada")]);
+    }
+
+    #[test]
+    fn changes_keep_their_order() {
+        let statements: Vec<&str> = writes(&one_of_each()).iter().map(|write| write.statement).collect();
+        let place = |statement| statements.iter().position(|other| *other == statement).unwrap();
+        // Pruned by the guess's own window, and before it is counted; opened under the hash that is then replaced.
+        assert!(place(sql::guesses::PRUNE_GUESSES) < place(sql::guesses::COUNT_GUESS));
+        assert!(place(sql::sessions::OPEN_SESSION) < place(sql::sessions::KEEP_NEWEST_SESSIONS));
+        assert!(place(sql::sessions::OPEN_SESSION) < place(sql::accounts::REPLACE_HASH));
+    }
+
+    #[test]
+    fn no_secret_is_shown_in_a_debug_print() {
+        let shown = format!("{:?}", writes(&one_of_each()));
+        for secret in [password_hash(0).as_str(), &TokenDigest::of(&1_u128.to_be_bytes()).encode()] {
+            assert!(!shown.contains(secret));
+        }
+    }
+}
