@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use serde_json::{Value, json};
-use ureq::http::Response;
+use ureq::http::{Request, Response};
 
 use crate::server::Server;
 
@@ -105,11 +105,69 @@ pub(crate) struct SignedIn<'a> {
     pub login: Value,
 }
 
-impl SignedIn<'_> {
-    pub(crate) fn get(&self, path: &str) -> Answer {
-        let anyone = Anonymous { origin: self.origin };
-        anyone.get_with_authorization(path, &format!("Bearer {}", self.token))
+impl<'a> SignedIn<'a> {
+    /// Who these tokens belong to.
+    pub(crate) fn with_tokens(&self, login: Value) -> SignedIn<'a> {
+        let token = login["access_token"].as_str().unwrap().to_owned();
+        SignedIn {
+            origin: self.origin,
+            name: self.name.clone(),
+            password: self.password.clone(),
+            token,
+            login,
+        }
     }
+
+    /// The same person, logged in once more.
+    pub(crate) fn again(&self) -> SignedIn<'a> {
+        let logged_in = Anonymous { origin: self.origin }.log_in(&self.name, &self.password);
+        assert_eq!(logged_in.status, 200, "{logged_in:?}");
+        self.with_tokens(logged_in.json())
+    }
+
+    pub(crate) fn refresh_token(&self) -> &str {
+        self.login["refresh_token"].as_str().unwrap()
+    }
+
+    pub(crate) fn get(&self, path: &str) -> Answer {
+        ask(self.origin, "GET", path, Some(&self.token), None)
+    }
+
+    pub(crate) fn post(&self, path: &str, body: &Value) -> Answer {
+        ask(self.origin, "POST", path, Some(&self.token), Some(body))
+    }
+
+    /// Asks by any method, without a body.
+    pub(crate) fn ask(&self, method: &str, path: &str) -> Answer {
+        ask(self.origin, method, path, Some(&self.token), None)
+    }
+
+    /// Asks by any method.
+    pub(crate) fn send(&self, method: &str, path: &str, body: &Value) -> Answer {
+        ask(self.origin, method, path, Some(&self.token), Some(body))
+    }
+}
+
+/// Sends a request with what is given.
+pub(crate) fn ask(
+    origin: &str,
+    method: &str,
+    path: &str,
+    bearer: Option<&str>,
+    body: Option<&Value>,
+) -> Answer {
+    let mut request = Request::builder().method(method).uri(format!("{origin}{path}"));
+    if let Some(token) = bearer {
+        request = request.header("authorization", format!("Bearer {token}"));
+    }
+    let sent = match body {
+        Some(body) => {
+            let request = request.header("content-type", "application/json");
+            agent().run(request.body(body.to_string()).unwrap())
+        }
+        None => agent().run(request.body(()).unwrap()),
+    };
+    answer(sent.unwrap())
 }
 
 /// A username that no other test uses.

@@ -10,5 +10,6 @@ mod keys;
 mod problems;
 mod races;
 mod server;
+mod sessions;
 mod way_through;
 mod wire;

@@ -32,6 +32,12 @@ impl Server {
         Self { child, settings, folder, origin }
     }
 
+    /// A second process beside `other`, on the same file.
+    pub(crate) fn start_on_the_file_of(other: &Server) -> Self {
+        let file = other.folder.path().join("countersign.db");
+        Self::start_with(&[("DATABASE_URL", &format!("sqlite:////{}", file.display()))])
+    }
+
     /// Ends the process without a word of warning and starts it again on the same file.
     pub(crate) fn kill_and_restart(&mut self) {
         self.child.kill().unwrap();
