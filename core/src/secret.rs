@@ -57,6 +57,11 @@ impl TokenDigest {
         Self(Sha256::digest(token).into())
     }
 
+    /// The 32 bytes.
+    pub const fn as_bytes(&self) -> &[u8; 32] {
+        &self.0
+    }
+
     /// 43 characters of base64url without padding.
     pub fn encode(&self) -> String {
         URL_SAFE_NO_PAD.encode(self.0)

@@ -10,6 +10,7 @@ use countersign_core::token::{Algorithm, KeySet, RefreshKey, SigningKey};
 use crate::demo::Demo;
 use crate::hashing::HashingPool;
 use crate::store::Store;
+use crate::verified::VerifiedTokens;
 
 /// The running server, shared by all requests.
 #[derive(Debug)]
@@ -37,6 +38,8 @@ pub struct Tokens {
     pub signing_key: SigningKey,
     /// Verifies them.
     pub keys: KeySet,
+    /// Those that were verified already.
+    pub verified: VerifiedTokens,
     /// Makes refresh tokens.
     pub refresh_key: RefreshKey,
     /// Makes cursors.

@@ -22,3 +22,4 @@ pub mod reply;
 pub mod routes;
 pub mod store;
 pub mod telemetry;
+pub mod verified;

@@ -20,6 +20,7 @@ use crate::hashing::{HashingPool, QUEUE_PER_THREAD};
 use crate::listener::Limits;
 use crate::store::Store;
 use crate::telemetry::{self, LogFormat};
+use crate::verified::VerifiedTokens;
 use crate::{http, listener};
 
 /// Serves until a signal comes.
@@ -164,6 +165,7 @@ fn assemble(config: &Config, store: Store) -> Result<App, StartError> {
             signing_key,
             refresh_key: root.refresh_key(),
             cursor_key: root.cursor_key(),
+            verified: VerifiedTokens::default(),
         },
         demo,
         allowed_origins: config.allowed_origins.clone(),

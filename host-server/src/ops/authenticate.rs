@@ -1,10 +1,13 @@
 //! From the `Authorization` header to somebody who may act.
 
+use std::sync::Arc;
+
 use countersign_core::authenticate::{self, Asks, Principal};
 use countersign_core::change::Change;
 use countersign_core::decision::Decision;
 use countersign_core::id::SessionId;
 use countersign_core::rejection::Code;
+use countersign_core::secret::TokenDigest;
 use countersign_core::time::Timestamp;
 use countersign_core::token::{AccessClaims, Expectation, TokenError, verify_access_token};
 use warp::http::HeaderMap;
@@ -27,8 +30,7 @@ pub fn principal(
     now: Timestamp,
     request_id: &RequestId,
 ) -> Result<Principal, Problem> {
-    let algorithms = [app.tokens.algorithm()];
-    let claims = claims(app, headers, Expectation::new(&algorithms, &app.tokens.issuer, now))?;
+    let claims = live(app, headers, now)?;
     let found = app.store.session_with_account(claims.session_id)?;
     let Decision { outcome, events, .. } = authenticate::decide(&claims, found, asks, now);
     super::tell(&events, request_id);
@@ -39,18 +41,30 @@ pub fn principal(
     Ok(principal)
 }
 
+/// What the bearer token of these headers says, which has not expired.
+fn live(app: &App, headers: &HeaderMap, now: Timestamp) -> Result<Arc<AccessClaims>, Problem> {
+    let token = bearer(headers)?;
+    let digest = TokenDigest::of(token.as_bytes());
+    // One that has expired since is verified again, and so refused in the same words as any other.
+    let known = app.tokens.verified.find(digest).filter(|claims| now < claims.expires_at);
+    if let Some(claims) = known {
+        return Ok(claims);
+    }
+    let algorithms = [app.tokens.algorithm()];
+    let expectation = Expectation::new(&algorithms, &app.tokens.issuer, now);
+    let claims = Arc::new(verify_access_token(token, &app.tokens.keys, &expectation)?.claims);
+    app.tokens.verified.keep(digest, Arc::clone(&claims));
+    Ok(claims)
+}
+
 /// What the bearer token of these headers says where its expiry does not matter.
 ///
 /// # Errors
 /// 401 for a missing or malformed token, and for one that is not ours.
 pub fn perhaps_expired(app: &App, headers: &HeaderMap, now: Timestamp) -> Result<AccessClaims, Problem> {
     let algorithms = [app.tokens.algorithm()];
-    claims(app, headers, Expectation::new(&algorithms, &app.tokens.issuer, now).forgiving_expiry())
-}
-
-fn claims(app: &App, headers: &HeaderMap, expectation: Expectation<'_>) -> Result<AccessClaims, Problem> {
-    let verified = verify_access_token(bearer(headers)?, &app.tokens.keys, &expectation);
-    Ok(verified.map_err(Problem::from)?.claims)
+    let expectation = Expectation::new(&algorithms, &app.tokens.issuer, now).forgiving_expiry();
+    Ok(verify_access_token(bearer(headers)?, &app.tokens.keys, &expectation)?.claims)
 }
 
 /// Nobody waits for the note, and one that is lost is made at the next use.

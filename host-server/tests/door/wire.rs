@@ -15,6 +15,7 @@ use countersign_server::hashing::HashingPool;
 use countersign_server::http;
 use countersign_server::listener::{self, Limits};
 use countersign_server::store::{DatabaseLocation, Store};
+use countersign_server::verified::VerifiedTokens;
 use hyper::body::Incoming;
 use hyper::service::Service;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -54,6 +55,7 @@ impl Running {
                 signing_key,
                 refresh_key: root.refresh_key(),
                 cursor_key: root.cursor_key(),
+                verified: VerifiedTokens::default(),
             },
             demo: Demo::landing(),
             allowed_origins: allowed_origins.iter().map(|origin| (*origin).to_owned()).collect(),
