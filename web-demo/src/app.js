@@ -1,4 +1,4 @@
-import { explain } from "./api.js";
+import { ask, explain } from "./api.js";
 import { hashBench } from "./hash-bench.js";
 import { loadedCore } from "./core.js";
 import { Ledger } from "./ledger.js";
@@ -14,7 +14,7 @@ const ledger = new Ledger();
 const profileView = profile({
   ledger,
   ended(reason) {
-    signOut();
+    leave();
     signInForm.alert(reason);
   },
 });
@@ -39,7 +39,18 @@ function signedIn(login) {
   go("profile");
 }
 
-function signOut() {
+/** The page leaves at once, whatever becomes of the request: who wants to leave should not have to wait for it. */
+async function signOut() {
+  const token = session()?.token;
+  leave();
+  if (token === undefined) return;
+  const outcome = await ask("POST", "/api/auth/logout", { token });
+  const ended = outcome.answered && (outcome.ok || outcome.body?.code === "session_ended");
+  ledger.server(outcome, { notes: outcome.answered && outcome.ok ? ["The session has ended, everywhere it was known"] : [] });
+  if (!ended) signInForm.alert(`This browser has forgotten the token, but the session may go on. ${explain(outcome)}`);
+}
+
+function leave() {
   forget();
   profileView.clear();
   showWhoIsIn();

@@ -28,7 +28,7 @@ export function remember(login) {
   if (typeof login.device_token === "string") store(localStorageOrNull(), DEVICE_KEY, login.device_token);
 }
 
-/** Forgets the token in this tab. The server is not told: the token stays valid until it expires. */
+/** Forgets the token in this tab. To end the session is for whoever calls this. */
 export function forget() {
   current = null;
   sessionStorageOrNull()?.removeItem(SESSION_KEY);

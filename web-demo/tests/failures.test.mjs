@@ -45,6 +45,7 @@ test("the server is killed and started again: the user is still there", async ()
   const username = freshName();
   await signUp(page, { username, email: `${username}@example.com`, password: GOOD_PASSWORD });
   await page.click("#sign-out");
+  await page.waitForFunction(() => document.querySelector(".entry.from-server .facts").textContent.includes("logout"));
   await page.fill("#sign-in-identifier", username);
   await page.fill("#sign-in-password", GOOD_PASSWORD);
 

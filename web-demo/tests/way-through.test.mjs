@@ -143,8 +143,12 @@ test("sign up, see the profile and the token, reload, sign out, sign in", async 
   await page.waitForSelector("#token-heading");
   assert.equal(await page.textContent("#profile-heading"), "Ada <i>Lovelace</i>", "the reload keeps the session");
 
+  const token = await page.evaluate(() => JSON.parse(sessionStorage.getItem("countersign.session")).token);
   await page.click("#sign-out");
   assert.equal(await page.evaluate(() => sessionStorage.length), 0);
+  await page.waitForFunction(() => document.querySelector(".entry.from-server .facts").textContent.includes("logout"));
+  const refused = await fetch(`${host.origin}/api/users/me`, { headers: { authorization: `Bearer ${token}` } });
+  assert.equal((await refused.json()).code, "session_ended", "signing out is felt at once");
   assert.equal(await page.textContent("#profile-body"), "");
   await page.fill("#sign-in-identifier", username.toUpperCase());
   await page.fill("#sign-in-password", "not the password");
