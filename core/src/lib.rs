@@ -22,6 +22,7 @@ pub mod id;
 pub mod json;
 pub mod login;
 pub mod logout;
+pub mod mfa;
 pub mod name;
 pub mod password;
 pub mod phone;

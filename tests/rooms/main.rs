@@ -24,6 +24,16 @@ const CORE_NATIVE: &[&str] = &[
     "hmac",
     "hkdf",
     "sha2",
+    // second factors: codes, and their secrets sealed
+    "sha1",
+    "chacha20poly1305",
+    "chacha20",
+    "poly1305",
+    "aead",
+    "cipher",
+    "inout",
+    "opaque-debug",
+    "universal-hash",
     // what the cryptography stands on
     "digest",
     "block-buffer",

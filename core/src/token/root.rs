@@ -6,6 +6,9 @@ use zeroize::Zeroize;
 
 use super::{HS256_SECRET_LEN_MIN, KeyError, RefreshKey};
 use crate::cursor::CursorKey;
+use crate::mfa::RecoveryKey;
+#[cfg(feature = "sign")]
+use crate::mfa::SealingKey;
 use crate::secret::Secret;
 
 /// The bytes of `SECRET_KEY`, or the key that was made at the first start.
@@ -62,6 +65,19 @@ impl RootSecret {
     pub fn cursor_key(&self) -> CursorKey {
         let Self(secret) = self;
         CursorKey::new(derive(secret.expose(), b"countersign/cursor/1"))
+    }
+
+    /// The key that recovery codes are kept under.
+    pub fn recovery_key(&self) -> RecoveryKey {
+        let Self(secret) = self;
+        RecoveryKey::new(derive(secret.expose(), b"countersign/recovery/1").expose())
+    }
+
+    /// The key that the secrets of second factors are sealed with.
+    #[cfg(feature = "sign")]
+    pub fn sealing_key(&self) -> SealingKey {
+        let Self(secret) = self;
+        SealingKey::new(derive(secret.expose(), b"countersign/sealing/1").expose())
     }
 }
 

@@ -1,0 +1,51 @@
+//! Base32 without padding: five bits to a character, the first bits first (RFC 4648 section 6).
+
+use crate::secret::Secret;
+
+/// The alphabet of RFC 4648, which authenticators read.
+pub(super) const RFC_4648: &[u8; 32] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
+
+/// Crockford's alphabet, lower-cased: without `i`, `l`, `o`, which look like digits, and without `u`. For
+/// what people copy by hand.
+pub(super) const CROCKFORD: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
+
+/// Writes bytes in this alphabet. What it writes is a secret here, always.
+pub(super) fn encode(alphabet: &[u8; 32], bytes: &[u8]) -> Secret<String> {
+    // At full length from the start: a text that grows leaves copies of itself behind.
+    let mut text = String::with_capacity(bytes.len().div_ceil(5) * 8);
+    let mut bits = 0_u16;
+    let mut held = 0;
+    for byte in bytes {
+        bits = (bits << 8) | u16::from(*byte);
+        held += 8;
+        while held >= 5 {
+            held -= 5;
+            text.push(char::from(alphabet[usize::from((bits >> held) & 31)]));
+        }
+    }
+    if held > 0 {
+        text.push(char::from(alphabet[usize::from((bits << (5 - held)) & 31)]));
+    }
+    Secret::new(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// RFC 4648 section 10, without the padding.
+    #[test]
+    fn the_rfcs_own_examples_are_written_as_it_writes_them() {
+        for (bytes, text) in [
+            ("", ""),
+            ("f", "MY"),
+            ("fo", "MZXQ"),
+            ("foo", "MZXW6"),
+            ("foob", "MZXW6YQ"),
+            ("fooba", "MZXW6YTB"),
+            ("foobar", "MZXW6YTBOI"),
+        ] {
+            assert_eq!(encode(RFC_4648, bytes.as_bytes()).expose(), text);
+        }
+    }
+}
