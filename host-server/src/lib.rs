@@ -18,6 +18,7 @@ pub mod listener;
 pub mod openapi;
 pub mod ops;
 pub mod problem;
+pub mod qr;
 pub mod reply;
 pub mod routes;
 pub mod store;
