@@ -72,8 +72,10 @@ bench: server ## Print the table of the benchmarks (needs wrk)
 	cargo run --release -p countersign-tests --bin bench
 
 .PHONY: soak
-soak: ## The long campaigns: parity over 1,000,000 inputs
+soak: ## The long campaigns: parity over 1,000,000 inputs, 50 rounds of every race
 	PARITY_INPUTS=1000000 $(MAKE) parity
+	cargo build --bin countersign
+	RACE_ROUNDS=50 cargo test -p countersign-tests --test e2e races
 
 .PHONY: advisories
 advisories: tools ## Look up the dependencies in the RustSec advisory database (needs the network)

@@ -2,6 +2,8 @@
 
 use crate::account::NewAccount;
 use crate::id::{SessionId, UserId};
+use crate::login::MfaLogin;
+use crate::mfa::{RecoveryDigest, SealedSecret, TotpStep};
 use crate::password::PasswordHash;
 use crate::secret::TokenDigest;
 use crate::session::{Pair, Session};
@@ -36,8 +38,8 @@ pub enum Change {
         subject: GuessSubject,
     },
     /// There is a new session, and of the user's sessions only the newest
-    /// [`SESSIONS_PER_USER`](crate::session::SESSIONS_PER_USER) stay. Guard: its user is active and the
-    /// password's hash is still the one that was checked.
+    /// [`SESSIONS_PER_USER`](crate::session::SESSIONS_PER_USER) stay. Guard: its user is active, the
+    /// password's hash is still the one that was checked, and a second factor was shown if and only if one is on.
     OpenSession {
         /// The session.
         session: Box<Session>,
@@ -92,5 +94,98 @@ pub enum Change {
         from: PasswordHash,
         /// The new hash of the same password.
         to: PasswordHash,
+    },
+    /// The owner of the session has proved anew who they are, with a second factor.
+    Reauthenticate {
+        /// The session.
+        session: SessionId,
+        /// When.
+        at: Timestamp,
+    },
+    /// One more code of a second factor was shown. Guard: fewer than
+    /// [`WRONG_CODES_LIMIT`](crate::throttle::WRONG_CODES_LIMIT) wrong ones in a row, or the newest was
+    /// [`CODE_LOCK_SECS`](crate::throttle::CODE_LOCK_SECS) ago.
+    CountCode {
+        /// Whose.
+        user: UserId,
+        /// When.
+        at: Timestamp,
+    },
+    /// The user has a second factor that counts once a code of it was shown; another that waits for that is
+    /// forgotten. Guard: the user is active and none is on.
+    ProposeFactor {
+        /// Whose.
+        user: UserId,
+        /// Its secret.
+        secret: SealedSecret,
+        /// When.
+        at: Timestamp,
+    },
+    /// The second factor is on, and this step's code is used. Guard: it is the one that waits for that.
+    EnableFactor {
+        /// Whose.
+        user: UserId,
+        /// Its secret.
+        secret: SealedSecret,
+        /// The step whose code was shown.
+        step: TotpStep,
+        /// When.
+        at: Timestamp,
+    },
+    /// The codes of this step and of all before it are used. Guard: the factor is on and no such code was used
+    /// before.
+    UseStep {
+        /// Whose.
+        user: UserId,
+        /// The factor's secret.
+        secret: SealedSecret,
+        /// The step.
+        step: TotpStep,
+    },
+    /// The recovery code is used. Guard: it was not.
+    UseRecoveryCode {
+        /// Whose.
+        user: UserId,
+        /// Of the code.
+        digest: RecoveryDigest,
+    },
+    /// These are the user's recovery codes, and no others are.
+    ReplaceRecoveryCodes {
+        /// Whose.
+        user: UserId,
+        /// Of the codes.
+        digests: Vec<RecoveryDigest>,
+    },
+    /// The user has no second factor, no recovery codes and no log-in that waits for them.
+    RemoveFactor {
+        /// Whose.
+        user: UserId,
+        /// When.
+        at: Timestamp,
+    },
+    /// A log-in waits for its second factor; of the user's only the newest
+    /// [`MFA_LOGINS_PER_USER`](crate::login::MFA_LOGINS_PER_USER) do. Guard: the user is active, the factor on and the
+    /// password's hash still the one that was checked.
+    OpenMfaLogin {
+        /// The log-in.
+        login: Box<MfaLogin>,
+        /// When.
+        at: Timestamp,
+    },
+    /// One more code that was shown for this log-in was wrong. Guard: it still waits, and fewer than
+    /// [`WRONG_CODES_LIMIT`](crate::throttle::WRONG_CODES_LIMIT) were.
+    CountWrongCode {
+        /// Of its token.
+        digest: TokenDigest,
+    },
+    /// The log-in no longer waits for its second factor. Guard: it did.
+    EndMfaLogin {
+        /// Of its token.
+        digest: TokenDigest,
+    },
+    /// A device is no longer known.
+    ForgetDevice {
+        /// Of the device's token.
+        digest: TokenDigest,
     },
 }

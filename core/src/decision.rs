@@ -42,4 +42,19 @@ impl<T> Decision<T> {
         self.events.push(event);
         self
     }
+
+    /// Goes on to the next decision where this one grants; what either changes and tells belongs together.
+    pub fn and_then<U>(mut self, next: impl FnOnce(T) -> Decision<U>) -> Decision<U> {
+        match self.outcome {
+            Err(rejection) => {
+                Decision { outcome: Err(rejection), changes: self.changes, events: self.events }
+            }
+            Ok(value) => {
+                let Decision { outcome, changes, events } = next(value);
+                self.changes.extend(changes);
+                self.events.extend(events);
+                Decision { outcome, changes: self.changes, events: self.events }
+            }
+        }
+    }
 }

@@ -32,6 +32,38 @@ pub enum Event {
         /// Who.
         user: UserId,
     },
+    /// The password of a log-in was right and the second factor is awaited.
+    SecondFactorAwaited {
+        /// Whose.
+        user: UserId,
+    },
+    /// A second factor was turned on.
+    SecondFactorEnabled {
+        /// Whose.
+        user: UserId,
+    },
+    /// A second factor was turned off.
+    SecondFactorDisabled {
+        /// Whose.
+        user: UserId,
+    },
+    /// A recovery code was spent.
+    RecoveryCodeUsed {
+        /// Whose.
+        user: UserId,
+    },
+    /// The recovery codes were replaced by new ones.
+    RecoveryCodesReplaced {
+        /// Whose.
+        user: UserId,
+    },
+    /// A code of a second factor was refused.
+    SecondFactorRefused {
+        /// Whose.
+        user: UserId,
+        /// The reason.
+        code: Code,
+    },
     /// The stored hash of a password was replaced by one of the present cost.
     PasswordRehashed {
         /// Whose.
@@ -70,6 +102,12 @@ impl Event {
             Event::LoginFailed { .. } => "login_failed",
             Event::RefreshRefused { .. } => "refresh_refused",
             Event::LoggedOut { .. } => "logged_out",
+            Event::SecondFactorAwaited { .. } => "second_factor_awaited",
+            Event::SecondFactorEnabled { .. } => "second_factor_enabled",
+            Event::SecondFactorDisabled { .. } => "second_factor_disabled",
+            Event::RecoveryCodeUsed { .. } => "recovery_code_used",
+            Event::RecoveryCodesReplaced { .. } => "recovery_codes_replaced",
+            Event::SecondFactorRefused { .. } => "second_factor_refused",
             Event::PasswordRehashed { .. } => "password_rehashed",
             Event::AccessRefused { .. } => "access_refused",
         }
@@ -79,9 +117,15 @@ impl Event {
     pub fn user(&self) -> Option<UserId> {
         match *self {
             Event::AccountRegistered => None,
-            Event::LoginSucceeded { user } | Event::LoggedOut { user } | Event::PasswordRehashed { user } => {
-                Some(user)
-            }
+            Event::LoginSucceeded { user }
+            | Event::LoggedOut { user }
+            | Event::SecondFactorAwaited { user }
+            | Event::SecondFactorEnabled { user }
+            | Event::SecondFactorDisabled { user }
+            | Event::RecoveryCodeUsed { user }
+            | Event::RecoveryCodesReplaced { user }
+            | Event::SecondFactorRefused { user, .. }
+            | Event::PasswordRehashed { user } => Some(user),
             Event::LoginFailed { user, .. }
             | Event::RefreshRefused { user, .. }
             | Event::AccessRefused { user, .. } => user,
@@ -92,7 +136,9 @@ impl Event {
     pub fn reason(&self) -> Option<&'static str> {
         match *self {
             Event::LoginFailed { reason, .. } => Some(reason.as_str()),
-            Event::RefreshRefused { code, .. } | Event::AccessRefused { code, .. } => Some(code.as_str()),
+            Event::RefreshRefused { code, .. }
+            | Event::SecondFactorRefused { code, .. }
+            | Event::AccessRefused { code, .. } => Some(code.as_str()),
             _ => None,
         }
     }

@@ -100,6 +100,8 @@ codes! {
     BadRequest = "bad_request", Input;
     /// The password given as the current one is another.
     InvalidCurrentPassword = "invalid_current_password", Input;
+    /// The code of the second factor is wrong or was used before.
+    InvalidCode = "invalid_code", Input;
     /// The cursor is not one that this list has given.
     InvalidCursor = "invalid_cursor", Input;
     /// A password hash that is not a PHC string.
@@ -143,6 +145,10 @@ codes! {
     TokenReused = "token_reused", Credential;
     /// The session is refreshed by its refresh token, no longer by an access token.
     TokenNotRefreshable = "token_not_refreshable", Credential;
+    /// The password is right and the second factor is still to come; `mfa_token` stands for this log-in.
+    MfaRequired = "mfa_required", Credential;
+    /// The `mfa_token` is none of ours, was used, is over or has seen five wrong codes; log in again.
+    MfaTokenInvalid = "mfa_token_invalid", Credential;
 
     /// The account is suspended.
     AccountSuspended = "account_suspended", State;
@@ -156,6 +162,10 @@ codes! {
     AdminRequired = "admin_required", State;
     /// The log-in is too long ago for this; log in again or give the current password.
     ReauthenticationRequired = "reauthentication_required", State;
+    /// A second factor is on already; turn it off to set another.
+    MfaAlreadyEnabled = "mfa_already_enabled", State;
+    /// No second factor is on, and none is waiting to be verified.
+    MfaNotEnabled = "mfa_not_enabled", State;
     /// The user is gone.
     UserNotFound = "user_not_found", State;
     /// The user has no such session.

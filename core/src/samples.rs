@@ -3,6 +3,7 @@
 use crate::account::{Account, AccountRole, AccountStatus};
 use crate::application::{Application, ApplicationStatus};
 use crate::id::{ApplicationId, SessionId, TokenId, UserId};
+use crate::mfa::{Factor, SealedSecret, StoredFactor, TotpSecret, TotpStep};
 use crate::password::{Argon2Cost, PasswordHash};
 use crate::session::{Client, Pair, Session};
 use crate::time::Timestamp;
@@ -34,6 +35,20 @@ pub(crate) fn account() -> Account {
         updated_at: NOW,
         deleted_at: None,
     }
+}
+
+/// The code of [`factor`] at [`NOW`].
+pub(crate) const CODE: &str = "921300";
+
+/// A second factor of [`account`]; one that is on was turned on an hour ago.
+pub(crate) fn factor(on: bool) -> Factor {
+    let enabled_at = on.then(|| NOW.plus_secs(-3_600));
+    let stored = StoredFactor {
+        secret: SealedSecret::stored("sealed".to_owned()),
+        enabled_at,
+        last_step: enabled_at.map(TotpStep::at),
+    };
+    Factor { stored, secret: TotpSecret::from_bytes(*b"12345678901234567890") }
 }
 
 /// A log-in of [`account`] a minute ago whose first pair is still out.

@@ -24,6 +24,8 @@ pub enum GuessSubject {
     Name(TokenDigest),
     /// A device that the account was logged in from before. Strangers cannot use its count up.
     Device(TokenDigest),
+    /// The second factor of an account, whichever session or log-in the code is for.
+    SecondFactor(UserId),
 }
 
 impl GuessSubject {
@@ -38,6 +40,7 @@ impl GuessSubject {
             GuessSubject::Account(user) => ["account:", &user.value().to_string()].concat(),
             GuessSubject::Name(digest) => ["name:", &digest.encode()].concat(),
             GuessSubject::Device(digest) => ["device:", &digest.encode()].concat(),
+            GuessSubject::SecondFactor(user) => ["code:", &user.value().to_string()].concat(),
         }
     }
 }
@@ -72,5 +75,42 @@ impl Guesses {
         let oldest = self.oldest.filter(|_| self.count >= GUESS_LIMIT)?;
         let wait = oldest.plus_secs(GUESS_WINDOW_SECS).secs_since(now).clamp(1, GUESS_WINDOW_SECS);
         u32::try_from(wait).ok()
+    }
+}
+
+/// Wrong codes of a second factor in a row after which none is looked at for [`CODE_LOCK_SECS`]. Three codes of
+/// a million are good at any moment, so that it takes years to meet one (RFC 4226 section 7.3).
+pub const WRONG_CODES_LIMIT: u32 = 5;
+
+/// How long no code is looked at, counted from the last wrong one.
+pub const CODE_LOCK_SECS: i64 = 900;
+
+/// The wrong codes in a row at one account's second factor. They count for [`GUESS_WINDOW_SECS`], longer than the
+/// lock: whoever comes back after it has one guess, not five more.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct WrongCodes {
+    /// How many.
+    pub count: u32,
+    /// The time of the newest; `None` where there is none.
+    pub newest: Option<Timestamp>,
+}
+
+impl WrongCodes {
+    /// `None` where one more code is looked at, else the seconds until one is.
+    ///
+    /// ```
+    /// use countersign_core::throttle::{WRONG_CODES_LIMIT, WrongCodes};
+    /// use countersign_core::time::Timestamp;
+    ///
+    /// let now = Timestamp::from_secs(10_000);
+    /// let spent = WrongCodes { count: WRONG_CODES_LIMIT, newest: Some(now.plus_secs(-300)) };
+    /// assert_eq!(WrongCodes::default().wait_secs(now), None);
+    /// assert_eq!(spent.wait_secs(now), Some(600));
+    /// assert_eq!(spent.wait_secs(now.plus_secs(600)), None);
+    /// ```
+    pub fn wait_secs(&self, now: Timestamp) -> Option<u32> {
+        let newest = self.newest.filter(|_| self.count >= WRONG_CODES_LIMIT)?;
+        let wait = newest.plus_secs(CODE_LOCK_SECS).secs_since(now);
+        u32::try_from(wait.min(CODE_LOCK_SECS)).ok().filter(|secs| *secs > 0)
     }
 }

@@ -3,6 +3,7 @@
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use countersign_core::cursor::CursorKey;
+use countersign_core::mfa::{RecoveryKey, SealingKey};
 use countersign_core::policy::Policy;
 use countersign_core::time::Timestamp;
 use countersign_core::token::{Algorithm, KeySet, RefreshKey, SigningKey};
@@ -44,6 +45,10 @@ pub struct Tokens {
     pub refresh_key: RefreshKey,
     /// Makes cursors.
     pub cursor_key: CursorKey,
+    /// What recovery codes are kept under.
+    pub recovery_key: RecoveryKey,
+    /// Opens the secrets of second factors.
+    pub sealing_key: SealingKey,
 }
 
 impl Tokens {

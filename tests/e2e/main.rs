@@ -3,10 +3,12 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
 mod actors;
+mod authenticator;
 mod described;
 mod documents;
 mod guessing;
 mod keys;
+mod mfa;
 mod problems;
 mod races;
 mod server;

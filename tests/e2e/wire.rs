@@ -4,6 +4,7 @@ use insta::assert_json_snapshot;
 use serde_json::{Value, json};
 
 use crate::actors::{Anonymous, Answer, fresh_name};
+use crate::authenticator::Guarded;
 use crate::server;
 
 /// The status, the headers that tell something and the body.
@@ -24,7 +25,7 @@ fn exchange(answer: &Answer) -> Value {
 
 /// Replaces what is another thing each time by its name.
 fn differing(mut body: Value) -> Value {
-    const NAMES: [&str; 12] = [
+    const NAMES: [&str; 16] = [
         "id",
         "user_id",
         "username",
@@ -36,8 +37,15 @@ fn differing(mut body: Value) -> Value {
         "token",
         "refresh_token",
         "device_token",
+        "mfa_token",
+        "secret",
+        "qr_code",
+        "otpauth_url",
         "user",
     ];
+    for code in body.get_mut("recovery_codes").and_then(Value::as_array_mut).into_iter().flatten() {
+        *code = json!("… recovery_code");
+    }
     for name in NAMES {
         if let Some(value) = body.get_mut(name) {
             *value = if name == "user" { differing(value.take()) } else { json!(format!("… {name}")) };
@@ -95,4 +103,32 @@ fn profile() {
     assert_json_snapshot!("not-found-404", exchange(&anyone.get("/nowhere")));
     assert_json_snapshot!("health-200", exchange(&anyone.get("/healthz")));
     assert_json_snapshot!("ready-200", exchange(&anyone.get("/readyz")));
+}
+
+#[test]
+fn second_factor() {
+    let who = Anonymous::at(server::shared()).become_somebody();
+    assert_json_snapshot!("mfa-enable-200", exchange(&who.post("/auth/mfa/enable", &json!({}))));
+    let verify = |body: &Value| who.post("/auth/mfa/verify", body);
+    assert_json_snapshot!("mfa-verify-400-empty", exchange(&verify(&json!({}))));
+    assert_json_snapshot!("mfa-verify-400-wrong", exchange(&verify(&json!({ "code": "12345" }))));
+
+    let mut who = Guarded::of(who);
+    assert_json_snapshot!("mfa-enable-409", exchange(&who.who.post("/auth/mfa/enable", &json!({}))));
+    assert_json_snapshot!("mfa-login-401-required", exchange(&who.log_in(json!({}))));
+    assert_json_snapshot!("mfa-login-401-wrong", exchange(&who.log_in(json!({ "mfa_code": "12345" }))));
+    let (token, code) = (who.mfa_token(), who.recovery_code());
+    assert_json_snapshot!("mfa-finish-200", exchange(&who.finish(&token, &json!({ "recovery_code": code }))));
+    assert_json_snapshot!("mfa-finish-401", exchange(&who.finish(&token, &json!({ "recovery_code": code }))));
+    let code = json!({ "recovery_code": who.recovery_code() });
+    assert_json_snapshot!("mfa-verify-200-shown", exchange(&who.who.post("/auth/mfa/verify", &code)));
+    let code = json!({ "recovery_code": who.recovery_code() });
+    assert_json_snapshot!(
+        "mfa-recovery-codes-200",
+        exchange(&who.who.post("/auth/mfa/recovery-codes", &code))
+    );
+    for _ in 0..5 {
+        who.log_in(json!({ "mfa_code": "12345" }));
+    }
+    assert_json_snapshot!("mfa-login-429", exchange(&who.log_in(json!({ "mfa_code": "12345" }))));
 }

@@ -2,6 +2,7 @@
 
 use crate::field::Field;
 use crate::id::ApplicationId;
+use crate::mfa::ShownCode;
 use crate::password::{Password, PreparedPassword};
 use crate::rejection::{Code, Fault};
 use crate::secret::{Secret, TokenDigest};
@@ -30,6 +31,8 @@ pub struct Login {
     pub password: PreparedPassword,
     /// What the log-in is for.
     pub application: RequestedApplication,
+    /// The code of the second factor; `None` where none was sent.
+    pub second_factor: Option<ShownCode>,
     /// The token of a device that was logged in from before; `None` where none was sent.
     pub device_token: Option<Secret<String>>,
 }
@@ -93,10 +96,12 @@ impl Login {
         };
         let password = read(form.password.present("password").map(Some)).map(Secret::new);
         let application = read(form.application_id.optional("application_id"));
-        // A second factor cannot be set yet, so a code has nothing to be held against.
-        read(form.mfa_code.optional("mfa_code"));
-        read(form.recovery_code.optional("recovery_code"));
         let device_token = read(form.device_token.optional("device_token")).map(Secret::new);
+        let codes = (("mfa_code", &form.mfa_code), ("recovery_code", &form.recovery_code));
+        let second_factor = ShownCode::parse_optional(codes.0, codes.1).unwrap_or_else(|found| {
+            faults.extend(found);
+            None
+        });
         match (identifier, password) {
             (Some(identifier), Some(password)) if faults.is_empty() => Ok(Self {
                 identifier,
@@ -105,6 +110,7 @@ impl Login {
                     ApplicationId::parse(&name)
                         .map_or(RequestedApplication::Impossible, RequestedApplication::Named)
                 }),
+                second_factor,
                 device_token,
             }),
             _ => Err(faults),

@@ -4,10 +4,14 @@
 //! anything is looked at. It then has the password held against [`hash_to_check`] and asks [`decide`].
 
 mod form;
+mod second_factor;
 #[cfg(test)]
 mod tests;
 
 pub use form::{Identifier, Login, LoginForm, RequestedApplication};
+pub use second_factor::{
+    FinishStanding, MFA_LOGIN_TTL_SECS, MFA_LOGINS_PER_USER, MfaLogin, admit_token, finish,
+};
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -17,7 +21,8 @@ use crate::application::{Application, ApplicationStatus};
 use crate::change::Change;
 use crate::decision::Decision;
 use crate::event::{Event, LoginFailure};
-use crate::id::{SessionId, TokenId};
+use crate::id::{ApplicationId, SessionId, TokenId};
+use crate::mfa::FactorStanding;
 use crate::password::PasswordHash;
 use crate::policy::Policy;
 use crate::rejection::{Code, Fault, Rejection};
@@ -26,6 +31,18 @@ use crate::session::{Client, Pair, Session};
 use crate::throttle::{GuessSubject, Guesses};
 use crate::time::Timestamp;
 use crate::token::{AccessClaims, RefreshKey};
+
+/// What a right password has come to.
+#[derive(Debug, Clone)]
+pub enum Progress {
+    /// The log-in is finished.
+    Finished(Box<LoggedIn>),
+    /// It waits for the second factor.
+    SecondFactorAwaited {
+        /// Stands for this log-in, and opens nothing without a code.
+        mfa_token: Secret<String>,
+    },
+}
 
 /// What a finished log-in gives.
 #[derive(Debug, Clone)]
@@ -49,6 +66,8 @@ pub struct LoginEntropy {
     pub jti: [u8; 16],
     /// Becomes the device token.
     pub device: Secret<[u8; 32]>,
+    /// Becomes the token of a log-in that waits for its second factor.
+    pub mfa: Secret<[u8; 32]>,
 }
 
 /// What the store says of a log-in.
@@ -58,6 +77,8 @@ pub struct Standing {
     pub account: Option<Account>,
     /// Whether the device token is one of that account's.
     pub device_known: bool,
+    /// What there is of its second factor.
+    pub factor: FactorStanding,
     /// The application asked for, or the one the account registered with; `None` where there is none.
     pub application: Option<Application>,
 }
@@ -126,7 +147,7 @@ pub fn decide(
     check: PasswordCheck,
     entropy: &LoginEntropy,
     context: LoginContext<'_>,
-) -> Decision<LoggedIn> {
+) -> Decision<Progress> {
     let subject = standing.guess_subject(login);
     let user = standing.account.as_ref().map(|account| account.id);
     let wrong = |reason| {
@@ -165,54 +186,85 @@ pub fn decide(
     if application.id != account.application {
         return refuse(Code::NotAMember);
     }
-    open_session(login, account, standing.device_known, subject, check, entropy, context)
+    let second_factor = match (standing.factor.enabled(), &login.second_factor) {
+        (None, _) => Decision::grant(false),
+        (Some(factor), Some(shown)) => {
+            standing.factor.spend(account.id, factor, shown, context.now).and_then(|()| Decision::grant(true))
+        }
+        (Some(_), None) => {
+            let device = login.device_digest().filter(|_| standing.device_known);
+            let awaited =
+                second_factor::Awaited { account, application: application.id, device, subject, check };
+            return second_factor::wait(awaited, entropy, context.now);
+        }
+    };
+    let taken_back = Change::TakeBackGuess { subject: subject.clone() };
+    let decided = second_factor.and_then(|second_factor| {
+        let known_device = login.device_token.clone().filter(|_| standing.device_known);
+        let PasswordCheck { checked, rehashed, .. } = check;
+        let admitted =
+            Admitted { account, subject, checked, known_device, second_factor, application: application.id };
+        open_session(admitted, rehashed, entropy, context)
+    });
+    let decided = if decided.outcome.is_err() { decided.with_change(taken_back) } else { decided };
+    decided.and_then(|logged_in| Decision::grant(Progress::Finished(Box::new(logged_in))))
+}
+
+/// A log-in to which nothing is wanting.
+struct Admitted {
+    account: Account,
+    application: ApplicationId,
+    /// What its guess was counted on.
+    subject: GuessSubject,
+    /// The hash that the password was held against.
+    checked: PasswordHash,
+    /// The token of a device that is known already; `None` where it is told a new one.
+    known_device: Option<Secret<String>>,
+    second_factor: bool,
 }
 
 fn open_session(
-    login: &Login,
-    account: Account,
-    device_known: bool,
-    subject: GuessSubject,
-    check: PasswordCheck,
+    admitted: Admitted,
+    rehashed: Option<PasswordHash>,
     entropy: &LoginEntropy,
     context: LoginContext<'_>,
 ) -> Decision<LoggedIn> {
     let LoginContext { policy, issuer, refresh_key, client, now } = context;
+    let Admitted { account, application, subject, checked, known_device, second_factor } = admitted;
     let user = account.id;
     let id = SessionId::from_bytes(entropy.session);
     let (pair, refresh_token) = Pair::new(refresh_key, id, 0, TokenId::from_bytes(entropy.jti), now);
     let session = Session {
         id,
         user,
-        application: account.application.clone(),
+        application,
         created_at: now,
         auth_time: now,
         last_used_at: now,
         expires_at: now.plus_secs(i64::from(policy.refresh_token_ttl_secs)),
-        second_factor: false,
+        second_factor,
         pair,
         replaced: None,
         bearer_refresh: true,
         client: client.clone(),
     };
     let claims = session.claims(policy, issuer);
-    let known_device = login.device_token.clone().filter(|_| device_known);
     let new_device = known_device.is_none();
     let device_token =
         known_device.unwrap_or_else(|| Secret::new(URL_SAFE_NO_PAD.encode(entropy.device.expose())));
     let digest = TokenDigest::of(device_token.expose().as_bytes());
 
-    let checked_hash = check.checked.clone();
-    let mut decision = Decision::grant(LoggedIn { account, claims, refresh_token, device_token })
-        .with_change(Change::OpenSession { session: Box::new(session), checked_hash })
+    let logged_in = LoggedIn { account, claims, refresh_token, device_token };
+    let mut decision = Decision::grant(logged_in)
+        .with_change(Change::OpenSession { session: Box::new(session), checked_hash: checked.clone() })
         .with_change(Change::ClearGuesses { subject })
         .with_event(Event::LoginSucceeded { user });
     if new_device {
         decision = decision.with_change(Change::RememberDevice { digest, user, at: now });
     }
-    if let Some(to) = check.rehashed {
+    if let Some(to) = rehashed {
         decision = decision
-            .with_change(Change::ReplaceHash { user, from: check.checked, to })
+            .with_change(Change::ReplaceHash { user, from: checked, to })
             .with_event(Event::PasswordRehashed { user });
     }
     decision

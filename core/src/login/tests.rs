@@ -6,13 +6,13 @@ use crate::samples::{NOW, account};
 use crate::throttle::GUESS_LIMIT;
 use crate::token::RootSecret;
 
-fn standing(account: Option<Account>) -> Standing {
+pub(super) fn standing(account: Option<Account>) -> Standing {
     let id = ApplicationId::default_application();
     let application = Some(Application { id, status: ApplicationStatus::Active });
-    Standing { account, device_known: false, application }
+    Standing { account, device_known: false, factor: FactorStanding::default(), application }
 }
 
-fn login() -> Login {
+pub(super) fn login() -> Login {
     let form = LoginForm {
         identifier: "Ada".into(),
         password: "analytical engine".into(),
@@ -22,7 +22,7 @@ fn login() -> Login {
     Login::parse(&form).unwrap()
 }
 
-fn right() -> PasswordCheck {
+pub(super) fn right() -> PasswordCheck {
     let checked = account().password_hash;
     PasswordCheck { checked, matches: true, rehashed: None }
 }
@@ -31,17 +31,28 @@ fn wrong() -> PasswordCheck {
     PasswordCheck { matches: false, ..right() }
 }
 
-fn decided(standing: Standing, check: PasswordCheck, policy: &Policy) -> Decision<LoggedIn> {
-    let entropy = LoginEntropy { session: [1; 16], jti: [2; 16], device: Secret::new([3; 32]) };
+pub(super) fn entropy() -> LoginEntropy {
+    LoginEntropy { session: [1; 16], jti: [2; 16], device: Secret::new([3; 32]), mfa: Secret::new([4; 32]) }
+}
+
+/// Gives the context that all log-ins here have.
+pub(super) fn in_context<T>(policy: &Policy, decide: impl FnOnce(LoginContext<'_>) -> T) -> T {
     let root = RootSecret::new(&[9; 32]).unwrap();
-    let context = LoginContext {
+    decide(LoginContext {
         policy,
         issuer: "countersign",
         refresh_key: &root.refresh_key(),
         client: &Client::default(),
         now: NOW,
-    };
-    decide(&login(), standing, check, &entropy, context)
+    })
+}
+
+fn decided(standing: Standing, check: PasswordCheck, policy: &Policy) -> Decision<LoggedIn> {
+    let decision = in_context(policy, |context| decide(&login(), standing, check, &entropy(), context));
+    decision.and_then(|progress| match progress {
+        Progress::Finished(logged_in) => Decision::grant(*logged_in),
+        other => panic!("{other:?}"),
+    })
 }
 
 fn refusal(standing: Standing, check: PasswordCheck, policy: &Policy) -> (Code, Option<&'static str>) {

@@ -15,14 +15,16 @@ use crate::secret::Secret;
 /// How many codes are given at once.
 pub const RECOVERY_CODES: usize = 10;
 
+/// Random bytes of a code: 80 bits.
+const ENTROPY_LEN: usize = 10;
+
 /// Characters of a code, without its dashes.
 const CODE_LEN: usize = 16;
 
 /// Characters between two dashes.
 const GROUP_LEN: usize = 4;
 
-/// A code that stands in for the authenticator once: 80 random bits, which nobody guesses (NIST SP 800-63B
-/// section 3.1.2.1 asks for 64 at least).
+/// A code that stands in for the authenticator once: 80 random bits, which nobody guesses.
 ///
 /// It is written in four groups without the letters that look like digits. Letter case, spaces and dashes do not
 /// matter when it is read, nor does `o` for `0`, `i` or `l` for `1`.
@@ -31,16 +33,25 @@ const GROUP_LEN: usize = 4;
 /// use countersign_core::mfa::RecoveryCode;
 ///
 /// let code = RecoveryCode::from_entropy([0x2a; 10]);
-/// assert_eq!(code.text().expose(), "58n2-mah8-58n2-mah8");
-/// assert_eq!(RecoveryCode::parse("58N2 MAH8 58N2 MAH8"), Some(code));
-/// assert_eq!(RecoveryCode::parse("58n2-mah8-58n2"), None);
+/// assert_eq!(code.text().expose(), "58n2-maha-58n2-maha");
+/// assert_eq!(RecoveryCode::parse("58N2 MAHA 58N2 MAHA"), Some(code));
+/// assert_eq!(RecoveryCode::parse("58n2-maha-58n2"), None);
 /// ```
 #[derive(Clone, PartialEq, Eq)]
 pub struct RecoveryCode(Secret<String>);
 
+/// The random bytes of all codes that are given at once.
+pub type RecoveryEntropy = Secret<[u8; RECOVERY_CODES * ENTROPY_LEN]>;
+
 impl RecoveryCode {
+    /// The codes of these random bytes, [`RECOVERY_CODES`] of them.
+    pub fn all_from_entropy(entropy: &RecoveryEntropy) -> Vec<Self> {
+        let (parts, _) = entropy.expose().as_chunks::<ENTROPY_LEN>();
+        parts.iter().map(|part| Self::from_entropy(*part)).collect()
+    }
+
     /// The code of these random bytes.
-    pub fn from_entropy(bytes: [u8; 10]) -> Self {
+    pub fn from_entropy(bytes: [u8; ENTROPY_LEN]) -> Self {
         Self(base32::encode(CROCKFORD, &*Zeroizing::new(bytes)))
     }
 
@@ -93,7 +104,7 @@ impl RecoveryDigest {
 }
 
 /// The key that recovery codes are kept under, derived of the root secret for this alone: whoever takes the
-/// database alone has nothing to try codes against (NIST SP 800-63B section 3.1.2.2 asks that of codes of fewer
+/// database alone has nothing to try codes against (NIST SP 800-63B section 3.1.2 asks that of codes of fewer
 /// than 112 bits).
 ///
 /// ```

@@ -92,6 +92,6 @@ CREATE TABLE mfa_logins (
     wrong_codes     INTEGER NOT NULL CHECK (wrong_codes >= 0)
 ) STRICT, WITHOUT ROWID;
 
-CREATE INDEX mfa_logins_by_user ON mfa_logins (user_id);
+CREATE INDEX mfa_logins_by_user ON mfa_logins (user_id, expires_at);
 CREATE INDEX mfa_logins_by_application ON mfa_logins (application_id);
 CREATE INDEX mfa_logins_by_end ON mfa_logins (expires_at);

@@ -10,6 +10,7 @@ use bytes::Bytes;
 use countersign_core::authenticate::Principal;
 use countersign_core::json::Document;
 use countersign_core::rejection::{Code, Fault, Rejection};
+use countersign_core::secret::TokenDigest;
 use countersign_core::session::Client;
 use warp::http::HeaderMap;
 use warp::http::header::USER_AGENT;
@@ -44,6 +45,9 @@ pub struct Call {
     pub request_id: RequestId,
     /// Whose token it carries; `None` where the route asks for none.
     pub principal: Option<Principal>,
+    /// Which log-in it carries the `mfa_token` of, by the token's digest; `None` where it carries none. There is no
+    /// principal then.
+    pub mfa_login: Option<TokenDigest>,
     /// The JSON text; `None` where none came.
     pub body: Option<Bytes>,
 }

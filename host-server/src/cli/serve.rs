@@ -166,6 +166,8 @@ fn assemble(config: &Config, store: Store) -> Result<App, StartError> {
             refresh_key: root.refresh_key(),
             cursor_key: root.cursor_key(),
             verified: VerifiedTokens::default(),
+            recovery_key: root.recovery_key(),
+            sealing_key: root.sealing_key(),
         },
         demo,
         allowed_origins: config.allowed_origins.clone(),

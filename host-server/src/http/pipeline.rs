@@ -90,14 +90,24 @@ impl Door {
         let row = found.endpoint.row(&method).ok_or_else(|| Problem::method_not_allowed(allow.clone()))?;
         let route = row.route;
 
+        let mfa_login = match route.auth {
+            Auth::BearerOrMfaToken => ops::authenticate::mfa_token(&headers)?,
+            Auth::None | Auth::Bearer | Auth::Admin => None,
+        };
+        if let Some(digest) = mfa_login {
+            trail.user = Some(ops::second_factor::admit(&self.app, digest, &trail.request_id)?);
+        }
         let principal = match route.auth {
             Auth::None => None,
-            Auth::Bearer | Auth::Admin => {
+            Auth::BearerOrMfaToken if mfa_login.is_some() => None,
+            Auth::Bearer | Auth::Admin | Auth::BearerOrMfaToken => {
                 let (now, id) = (self.app.now(), &trail.request_id);
                 Some(ops::authenticate::principal(&self.app, &headers, route.asks(), now, id)?)
             }
         };
-        trail.user = principal.as_ref().map(|principal| principal.account().id);
+        if let Some(principal) = &principal {
+            trail.user = Some(principal.account().id);
+        }
         if let (Auth::Admin, Some(principal)) = (route.auth, &principal) {
             authorize::admin(principal)?;
         }
@@ -116,6 +126,7 @@ impl Door {
                 headers,
                 request_id: trail.request_id,
                 principal,
+                mfa_login,
                 body,
             },
         )

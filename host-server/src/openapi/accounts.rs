@@ -83,7 +83,7 @@ fn log_in(_: Place) -> Description {
         ),
     )
     .optional("mfa_code", fields::text("The code of the second factor.", "123456"))
-    .optional("recovery_code", fields::text("One of the recovery codes.", "…"))
+    .optional("recovery_code", fields::text("One of the recovery codes.", "58n2-maha-58n2-maha"))
     .optional(
         "device_token",
         fields::text(
@@ -97,7 +97,9 @@ fn log_in(_: Place) -> Description {
         "Log in",
         "Trades a password and exactly one of `username`, `email` and `identifier` for tokens. A wrong \
          password and an unknown name are answered alike and in the same time. After 20 wrong passwords \
-         within an hour every further attempt is refused for a while.",
+         within an hour every further attempt is refused for a while. Where a second factor is on and no \
+         code comes, the answer holds an `mfa_token`: the bearer with which `/auth/mfa/verify` finishes this log-in \
+         within five minutes.",
     )
     .takes(body)
     .answers::<Tokens<'static>>(StatusCode::OK, samples::logged_in())
@@ -108,9 +110,11 @@ fn log_in(_: Place) -> Description {
         Code::EmailNotVerified,
         Code::ApplicationDisabled,
         Code::NotAMember,
+        Code::MfaRequired,
         Code::TooManyAttempts,
         Code::Overloaded,
     ])
+    .unauthorized_with(&[Code::InvalidCode])
 }
 
 /// Exactly one name is filled in. A blank one is as good as absent beside it; where all that come are blank, the

@@ -6,7 +6,7 @@ use warp::http::StatusCode;
 
 use super::description::{Content, Description, Granted, Place};
 use crate::call::RequestId;
-use crate::problem::{Problem, status_of};
+use crate::problem::Problem;
 use crate::routes::{Auth, Body};
 
 /// Every answer of an operation by its status.
@@ -18,11 +18,12 @@ pub(super) fn responses(place: Place, description: &Description) -> Value {
         let unchanged = json!({ "description": "It is still what the caller has.", "headers": request_id() });
         responses.insert(StatusCode::NOT_MODIFIED.as_str().to_owned(), unchanged);
     }
-    for code in codes(place, description) {
-        let status = status_of(code);
-        let response = responses.entry(status.as_str()).or_insert_with(|| problem(status));
+    let unauthorized = description.unauthorized.iter().map(|code| Problem::sample(*code).unauthorized());
+    for problem in codes(place, description).into_iter().map(Problem::sample).chain(unauthorized) {
+        let (code, status) = (problem.code(), problem.status());
+        let response = responses.entry(status.as_str()).or_insert_with(|| problem_response(status));
         response["content"]["application/problem+json"]["examples"][code.as_str()] =
-            json!({ "summary": code.meaning(), "value": example(code) });
+            json!({ "summary": code.meaning(), "value": example(problem) });
     }
     Value::Object(responses)
 }
@@ -33,6 +34,14 @@ fn codes(place: Place, description: &Description) -> Vec<Code> {
     let bearer: &[_] = match route.auth {
         Auth::None => &[],
         Auth::Bearer => &[Code::TokenRequired, Code::TokenExpired, Code::SessionEnded, Code::Overloaded],
+        Auth::BearerOrMfaToken => &[
+            Code::TokenRequired,
+            Code::TokenExpired,
+            Code::SessionEnded,
+            Code::MfaTokenInvalid,
+            Code::TooManyAttempts,
+            Code::Overloaded,
+        ],
         Auth::Admin => &[
             Code::TokenRequired,
             Code::TokenExpired,
@@ -88,7 +97,7 @@ fn grant(granted: &Granted) -> Value {
     value
 }
 
-fn problem(status: StatusCode) -> Value {
+fn problem_response(status: StatusCode) -> Value {
     let mut headers = request_id();
     match status {
         StatusCode::UNAUTHORIZED => {
@@ -123,8 +132,8 @@ fn request_id() -> Value {
     })
 }
 
-/// The very body that a problem of this code is answered with.
-fn example(code: Code) -> Value {
-    let reply = Problem::sample(code).into_reply(&RequestId::SAMPLE);
+/// The very body that a problem is answered with.
+fn example(problem: Problem) -> Value {
+    let reply = problem.into_reply(&RequestId::SAMPLE);
     serde_json::from_slice(&reply.body).unwrap_or_default()
 }

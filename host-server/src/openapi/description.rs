@@ -68,6 +68,8 @@ pub(super) struct Description {
     pub(super) granted: Granted,
     /// What it can be refused with, besides what its row brings along.
     pub(super) codes: Vec<Code>,
+    /// What it answers 401 with although that is another status elsewhere.
+    pub(super) unauthorized: Vec<Code>,
     pub(super) perhaps_by_bearer: bool,
     pub(super) schemas: Schemas,
 }
@@ -88,6 +90,7 @@ impl Description {
                 may_be_unchanged: false,
             },
             codes: Vec::new(),
+            unauthorized: Vec::new(),
             perhaps_by_bearer: false,
             schemas: Schemas::default(),
         }
@@ -174,6 +177,22 @@ impl Description {
     pub(super) fn refused_with(mut self, codes: &[Code]) -> Self {
         self.codes.extend_from_slice(codes);
         self
+    }
+
+    /// It can be refused with these as wrong credentials.
+    pub(super) fn unauthorized_with(mut self, codes: &[Code]) -> Self {
+        self.unauthorized.extend_from_slice(codes);
+        self
+    }
+
+    /// It answers JSON of either type, of which the first is shown.
+    pub(super) fn answers_either<A: ToSchema, B: ToSchema>(self, status: StatusCode, example: Value) -> Self {
+        let reference = |name: &str| json!({ "$ref": format!("#/components/schemas/{name}") });
+        let schema = json!({ "anyOf": [reference(&A::name()), reference(&B::name())] });
+        let mut described = self.answers_with(status, Content::AnyJson { schema, example });
+        described.schemas.add_type::<A>();
+        described.schemas.add_type::<B>();
+        described
     }
 
     /// What it answers can be put into another operation: `values` tells where its parameters (`id`) and the

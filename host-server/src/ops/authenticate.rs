@@ -57,6 +57,17 @@ fn live(app: &App, headers: &HeaderMap, now: Timestamp) -> Result<Arc<AccessClai
     Ok(claims)
 }
 
+/// What the `mfa_token` that these headers bear is kept as; `None` where they bear something else. No access token is
+/// written like one, since it has dots.
+///
+/// # Errors
+/// 401 for a missing or malformed header.
+pub fn mfa_token(headers: &HeaderMap) -> Result<Option<TokenDigest>, Problem> {
+    let token = bearer(headers)?;
+    // 256 bits of base64url are written like a digest is.
+    Ok(TokenDigest::parse(token).map(|_| TokenDigest::of(token.as_bytes())))
+}
+
 /// What the bearer token of these headers says where its expiry does not matter.
 ///
 /// # Errors

@@ -31,3 +31,14 @@ pub(super) fn merge<T>(parsed: Result<T, Vec<Fault>>, unknown: Vec<Fault>) -> Re
         }
     }
 }
+
+/// Two parts of a form where neither has a fault, else the faults of both.
+pub(super) fn both<A, B>(
+    one: Result<A, Vec<Fault>>,
+    other: Result<B, Vec<Fault>>,
+) -> Result<(A, B), Vec<Fault>> {
+    match (one, other) {
+        (Ok(one), Ok(other)) => Ok((one, other)),
+        (one, other) => Err([one.err(), other.err()].into_iter().flatten().flatten().collect()),
+    }
+}

@@ -2,8 +2,10 @@
 
 use countersign_core::decision::Decision;
 use countersign_core::login::{
-    self, LoggedIn, Login, LoginContext, LoginEntropy, LoginForm, RequestedApplication, Standing,
+    self, LoggedIn, Login, LoginContext, LoginEntropy, LoginForm, Progress, RequestedApplication, Standing,
 };
+use countersign_core::mfa::FactorStanding;
+use countersign_core::rejection::Code;
 use countersign_core::secret::Secret;
 use countersign_core::throttle::{GuessSubject, Guesses};
 use countersign_core::time::Timestamp;
@@ -11,13 +13,13 @@ use warp::http::StatusCode;
 
 use super::form::{self, unknown_fields};
 use super::views::Tokens;
-use super::{DECISIONS_MAX, settle, tell};
+use super::{DECISIONS_MAX, second_factor, settle, tell};
 use crate::app::App;
 use crate::call::{Call, RequestId};
 use crate::entropy::random;
 use crate::problem::Problem;
 use crate::reply::Reply;
-use crate::store::{Committed, Store, StoreError};
+use crate::store::Committed;
 
 /// The fields that a log-in takes.
 pub const FIELDS: &[&str] = &[
@@ -34,7 +36,7 @@ pub const FIELDS: &[&str] = &[
 /// Answers 200 with the tokens and the User.
 pub(super) async fn answer(app: &App, call: Call) -> Result<Reply, Problem> {
     let login = parse(&call)?;
-    let first = standing(&app.store, &login)?;
+    let first = standing(app, &login)?;
     let subject = first.guess_subject(&login);
     admit(app, &first, subject, &call.request_id).await?;
 
@@ -44,13 +46,13 @@ pub(super) async fn answer(app: &App, call: Call) -> Result<Reply, Problem> {
         let check = app.hashing.verify(login.password.clone(), checked, app.policy.argon2, random()?).await?;
         // Loaded again: the account may have been suspended while its password was being checked. A hash that
         // was replaced meanwhile, as another log-in does to a weak one, is to be checked itself.
-        let standing = standing(&app.store, &login)?;
+        let standing = standing(app, &login)?;
         if login::hash_to_check(standing.account.as_ref(), &app.policy) != check.checked {
             before = standing;
             continue;
         }
         before = standing.clone();
-        let entropy = LoginEntropy { session: random()?, jti: random()?, device: Secret::new(random()?) };
+        let entropy = entropy()?;
         let now = app.now();
         let context = LoginContext {
             policy: &app.policy,
@@ -62,7 +64,15 @@ pub(super) async fn answer(app: &App, call: Call) -> Result<Reply, Problem> {
         let Decision { outcome, changes, events } = login::decide(&login, standing, check, &entropy, context);
         if matches!(app.store.commit(&changes).await?, Committed::Applied { .. }) {
             tell(&events, &call.request_id);
-            return reply(app, outcome?, now);
+            return match outcome {
+                Ok(Progress::Finished(logged_in)) => reply(app, &logged_in, now),
+                Ok(Progress::SecondFactorAwaited { mfa_token }) => Err(Problem::mfa_required(mfa_token)),
+                // Here the code is one of the credentials, as it is not where a session or a token stands for them.
+                Err(rejection) if rejection.code == Code::InvalidCode => {
+                    Err(Problem::from(rejection).unauthorized())
+                }
+                Err(rejection) => Err(Problem::from(rejection)),
+            };
         }
     }
     Err(Problem::contended())
@@ -83,9 +93,19 @@ async fn admit(
     .await
 }
 
-fn reply(app: &App, logged_in: LoggedIn, now: Timestamp) -> Result<Reply, Problem> {
+/// The randomness of one log-in.
+pub(super) fn entropy() -> Result<LoginEntropy, getrandom::Error> {
+    Ok(LoginEntropy {
+        session: random()?,
+        jti: random()?,
+        device: Secret::new(random()?),
+        mfa: Secret::new(random()?),
+    })
+}
+
+fn reply(app: &App, logged_in: &LoggedIn, now: Timestamp) -> Result<Reply, Problem> {
     let access_token = app.tokens.signing_key.sign_access_token(&logged_in.claims)?;
-    let LoggedIn { account, claims, refresh_token, device_token } = &logged_in;
+    let LoggedIn { account, claims, refresh_token, device_token } = logged_in;
     let body =
         Tokens::new(&access_token, claims, refresh_token, account, now).with_device_token(device_token);
     Ok(Reply::json(StatusCode::OK, &body))
@@ -106,7 +126,8 @@ fn parse(call: &Call) -> Result<Login, Problem> {
     Ok(form::merge(Login::parse(&form), unknown_fields(&document, FIELDS))?)
 }
 
-fn standing(store: &Store, login: &Login) -> Result<Standing, StoreError> {
+fn standing(app: &App, login: &Login) -> Result<Standing, Problem> {
+    let store = &app.store;
     let account = store.account_by_name(&login.identifier)?;
     let device_known = match (&account, login.device_digest()) {
         (Some(account), Some(digest)) => store.device_known(digest, account.id)?,
@@ -117,5 +138,9 @@ fn standing(store: &Store, login: &Login) -> Result<Standing, StoreError> {
         (RequestedApplication::Registered, Some(account)) => store.application(&account.application)?,
         (RequestedApplication::Registered, None) | (RequestedApplication::Impossible, _) => None,
     };
-    Ok(Standing { account, device_known, application })
+    let factor = match account.as_ref().filter(|account| account.mfa_enabled) {
+        Some(account) => second_factor::standing(app, account.id, login.second_factor.as_ref())?,
+        None => FactorStanding::default(),
+    };
+    Ok(Standing { account, device_known, factor, application })
 }

@@ -4,16 +4,21 @@ pub mod authenticate;
 mod form;
 mod jwks;
 mod login;
+mod mfa;
 mod operations;
 mod page;
 mod profile;
 mod reauthenticate;
 mod refresh;
 mod register;
+pub mod second_factor;
 mod sessions;
 pub mod views;
 
 pub use login::FIELDS as LOGIN_FIELDS;
+pub use mfa::{
+    CODE_FIELDS as MFA_CODE_FIELDS, ENABLE_FIELDS as MFA_ENABLE_FIELDS, RENEWAL_FIELDS as MFA_RENEWAL_FIELDS,
+};
 pub use refresh::FIELDS as REFRESH_FIELDS;
 pub use register::{CreateAccountError, FIELDS as REGISTRATION_FIELDS, create_account};
 
@@ -54,6 +59,10 @@ pub async fn answer(app: &Arc<App>, call: Call) -> Result<Reply, Problem> {
         Operation::LogOutEverywhere => Box::pin(sessions::log_out_everywhere(app, call)).await,
         Operation::ListSessions => sessions::list(app, call),
         Operation::EndSession => Box::pin(sessions::end_one(app, call)).await,
+        Operation::EnableMfa => Box::pin(mfa::enable(app, call)).await,
+        Operation::VerifyMfa => Box::pin(mfa::verify(app, call)).await,
+        Operation::DisableMfa => Box::pin(mfa::disable(app, call)).await,
+        Operation::RenewRecoveryCodes => Box::pin(mfa::renew_recovery_codes(app, call)).await,
         Operation::Profile => profile::answer(call),
         Operation::Jwks => Ok(jwks::answer(app)),
         Operation::Health => Ok(operations::health()),

@@ -1,9 +1,12 @@
 //! The check of a `current_password`: counted before it is looked at, like one at the log-in.
 
 use countersign_core::account::Account;
+use countersign_core::authenticate::Principal;
 use countersign_core::decision::Decision;
-use countersign_core::password::PreparedPassword;
+use countersign_core::field::Field;
+use countersign_core::password::{Password, PreparedPassword};
 use countersign_core::reauthenticate::{self, Proof};
+use countersign_core::rejection::Fault;
 use countersign_core::throttle::{GuessSubject, Guesses};
 
 use super::settle;
@@ -11,6 +14,30 @@ use crate::app::App;
 use crate::call::RequestId;
 use crate::entropy::random;
 use crate::problem::Problem;
+
+/// Reads the field `current_password`; `None` where it is left out.
+pub(super) fn parse(current_password: &Field<'_>) -> Result<Option<PreparedPassword>, Vec<Fault>> {
+    let text = current_password.optional("current_password").map_err(|fault| vec![fault])?;
+    Ok(text.map(Password::prepare))
+}
+
+/// The proof that the password gives where there is one, else the session.
+///
+/// # Errors
+/// As [`by_password`], and 403 `reauthentication_required` where there is neither.
+pub(super) async fn require(
+    app: &App,
+    principal: &Principal,
+    password: Option<PreparedPassword>,
+    request_id: &RequestId,
+) -> Result<Proof, Problem> {
+    let by_password = match password {
+        Some(password) => Some(by_password(app, principal.account(), password, request_id).await?),
+        None => None,
+    };
+    let proof = reauthenticate::require(principal.session(), by_password, &app.policy, app.now());
+    proof.map_err(Problem::from)
+}
 
 /// The proof that a right password gives.
 ///

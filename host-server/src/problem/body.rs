@@ -30,6 +30,10 @@ pub struct ProblemBody<'a> {
     /// Names this request in the server's log; the header `X-Request-Id` says the same.
     #[schema(example = "5f0c9a8e1b7d42336a1f0e9d8c7b6a59")]
     pub request_id: &'a str,
+    /// Stands for this log-in, where only the second factor is wanting: the bearer of `/auth/mfa/verify`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(required = false, nullable = false, example = "6ZqH…")]
+    pub mfa_token: Option<&'a str>,
     /// Every refused field, where the input is at fault.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(required = false)]
@@ -61,6 +65,7 @@ impl<'a> ProblemBody<'a> {
             detail: &inner.detail,
             code,
             request_id: request_id.as_str(),
+            mfa_token: inner.mfa_token.as_ref().map(|token| token.expose().as_str()),
             errors: inner
                 .faults
                 .iter()
@@ -74,9 +79,9 @@ impl<'a> ProblemBody<'a> {
     }
 }
 
-/// A code as words: `too_short` is "Too short".
+/// A code as words: `too_short` is "Too short", `mfa_required` is "MFA required".
 pub(crate) fn title_of(code: &str) -> String {
-    let mut words = code.replace('_', " ");
+    let mut words = code.replace('_', " ").replace("mfa", "MFA");
     if let Some(first) = words.get_mut(..1) {
         first.make_ascii_uppercase();
     }

@@ -8,6 +8,7 @@ use std::error::Error;
 use std::fmt;
 
 use countersign_core::rejection::{Code, Culprit, Fault};
+use countersign_core::secret::Secret;
 use countersign_core::token::TokenError;
 use warp::http::header::{ALLOW, CONNECTION, RETRY_AFTER, WWW_AUTHENTICATE};
 use warp::http::{HeaderValue, StatusCode};
@@ -27,11 +28,13 @@ pub struct Problem(Box<Inner>);
 #[derive(Debug)]
 struct Inner {
     code: Code,
+    status: StatusCode,
     detail: Cow<'static, str>,
     faults: Vec<Fault>,
     retry_after_secs: Option<u32>,
     allow: Option<HeaderValue>,
     closes: bool,
+    mfa_token: Option<Secret<String>>,
     cause: Option<Box<dyn Error + Send + Sync>>,
 }
 
@@ -40,11 +43,13 @@ impl Problem {
     pub fn of(code: Code) -> Self {
         Self(Box::new(Inner {
             code,
+            status: status_of(code),
             detail: Cow::Borrowed(code.meaning()),
             faults: Vec::new(),
             retry_after_secs: None,
             allow: None,
             closes: false,
+            mfa_token: None,
             cause: None,
         }))
     }
@@ -77,6 +82,19 @@ impl Problem {
         problem
     }
 
+    /// The password is right and the second factor is still to come.
+    pub(crate) fn mfa_required(mfa_token: Secret<String>) -> Self {
+        let mut problem = Self::of(Code::MfaRequired);
+        problem.0.mfa_token = Some(mfa_token);
+        problem
+    }
+
+    /// The same problem as one of the credentials that a log-in shows.
+    pub(crate) fn unauthorized(mut self) -> Self {
+        self.0.status = StatusCode::UNAUTHORIZED;
+        self
+    }
+
     /// Others kept changing the same things; a second later they are likely done.
     pub fn contended() -> Self {
         Self::overloaded(1)
@@ -95,6 +113,9 @@ impl Problem {
             Code::UnknownField => vec![fault("role", code)],
             _ => Vec::new(),
         };
+        if code == Code::MfaRequired {
+            problem.0.mfa_token = Some(Secret::new("6ZqH…".to_owned()));
+        }
         problem
     }
 
@@ -109,9 +130,9 @@ impl Problem {
         self.0.code
     }
 
-    /// The status that goes with the code.
+    /// The status that it is answered with.
     pub fn status(&self) -> StatusCode {
-        status_of(self.0.code)
+        self.0.status
     }
 
     /// What the log is told besides; `None` where the code says all.
@@ -151,6 +172,7 @@ pub fn status_of(code: Code) -> StatusCode {
     match code {
         Code::NotFound | Code::UserNotFound | Code::SessionNotFound => StatusCode::NOT_FOUND,
         Code::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
+        Code::MfaAlreadyEnabled | Code::MfaNotEnabled => StatusCode::CONFLICT,
         Code::PayloadTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
         Code::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
         Code::Overloaded => StatusCode::SERVICE_UNAVAILABLE,
@@ -169,7 +191,7 @@ pub fn status_of(code: Code) -> StatusCode {
 fn challenge(code: Code, detail: &str) -> HeaderValue {
     let plain = HeaderValue::from_static("Bearer realm=\"countersign\"");
     match code {
-        Code::TokenRequired | Code::InvalidCredentials => plain,
+        Code::TokenRequired | Code::InvalidCredentials | Code::MfaRequired | Code::InvalidCode => plain,
         _ => {
             let described = format!("Bearer error=\"invalid_token\", error_description=\"{detail}\"");
             HeaderValue::from_str(&described)

@@ -1,12 +1,14 @@
 //! What becomes a problem, and how much of it the client is told.
 
 use countersign_core::json::JsonError;
+use countersign_core::mfa::SealError;
 use countersign_core::rejection::{Code, Rejection};
 use countersign_core::token::TokenError;
 
 use super::Problem;
 use crate::hashing::Busy;
 use crate::ops::CreateAccountError;
+use crate::qr::QrError;
 use crate::store::StoreError;
 
 /// Seconds after which a busy store is worth another try: it writes thousands of groups in that time.
@@ -55,6 +57,18 @@ impl From<CreateAccountError> for Problem {
             CreateAccountError::Store(error) => Problem::from(error),
             CreateAccountError::Contended => Problem::contended(),
         }
+    }
+}
+
+impl From<SealError> for Problem {
+    fn from(error: SealError) -> Self {
+        Problem::internal(error)
+    }
+}
+
+impl From<QrError> for Problem {
+    fn from(error: QrError) -> Self {
+        Problem::internal(error)
     }
 }
 

@@ -26,6 +26,14 @@ pub enum Operation {
     ListSessions,
     /// Ends one session of the caller.
     EndSession,
+    /// Gives a second factor that waits to be verified.
+    EnableMfa,
+    /// Takes a code: of a factor that waits, of one that is on, or of a log-in.
+    VerifyMfa,
+    /// Turns the second factor off.
+    DisableMfa,
+    /// Gives new recovery codes.
+    RenewRecoveryCodes,
     /// Shows the caller's own User.
     Profile,
     /// The public keys that verify access tokens.
@@ -51,6 +59,8 @@ pub enum Auth {
     Bearer,
     /// The same of an admin.
     Admin,
+    /// An access token whose session is alive, or the `mfa_token` of a log-in that waits for its second factor.
+    BearerOrMfaToken,
 }
 
 /// What a route takes as its body.
@@ -114,6 +124,10 @@ pub static ROUTES: &[Route] = &[
     post(Operation::LogOutEverywhere, "/auth/logout-all").bearer(),
     get(Operation::ListSessions, "/auth/sessions").bearer(),
     delete(Operation::EndSession, "/auth/sessions/{session_id}").bearer(),
+    post(Operation::EnableMfa, "/auth/mfa/enable").bearer().json(),
+    post(Operation::VerifyMfa, "/auth/mfa/verify").bearer_or_mfa_token().json(),
+    post(Operation::DisableMfa, "/auth/mfa/disable").bearer().json(),
+    post(Operation::RenewRecoveryCodes, "/auth/mfa/recovery-codes").bearer().json(),
     get(Operation::Profile, "/users/me").bearer(),
     get(Operation::Profile, "/auth/me").bearer(),
     get(Operation::Profile, "/users/profile").bearer(),
@@ -155,6 +169,11 @@ impl Route {
 
     const fn bearer(mut self) -> Self {
         self.auth = Auth::Bearer;
+        self
+    }
+
+    const fn bearer_or_mfa_token(mut self) -> Self {
+        self.auth = Auth::BearerOrMfaToken;
         self
     }
 

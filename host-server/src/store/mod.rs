@@ -23,10 +23,11 @@ use countersign_core::application::Application;
 use countersign_core::authenticate::SessionWithAccount;
 use countersign_core::change::Change;
 use countersign_core::id::{ApplicationId, SessionId, UserId};
-use countersign_core::login::Identifier;
+use countersign_core::login::{Identifier, MfaLogin};
+use countersign_core::mfa::{RecoveryDigest, StoredFactor};
 use countersign_core::secret::TokenDigest;
 use countersign_core::session::Session;
-use countersign_core::throttle::{GuessSubject, Guesses};
+use countersign_core::throttle::{GuessSubject, Guesses, WrongCodes};
 use countersign_core::time::Timestamp;
 
 pub use self::error::StoreError;
@@ -161,6 +162,43 @@ impl Store {
     pub fn guesses(&self, subject: &GuessSubject, window_start: Timestamp) -> Result<Guesses, StoreError> {
         let parameters = [subject.key().into(), window_start.into()];
         Ok(self.read_one(sql::guesses::GUESSES, parameters, rows::guesses::guesses)?.unwrap_or_default())
+    }
+
+    /// The wrong codes in a row at the user's second factor after `window_start`.
+    ///
+    /// # Errors
+    /// Where the store fails.
+    pub fn wrong_codes(&self, user: UserId, window_start: Timestamp) -> Result<WrongCodes, StoreError> {
+        let parameters = [GuessSubject::SecondFactor(user).key().into(), window_start.into()];
+        let found = self.read_one(sql::guesses::WRONG_CODES, parameters, rows::guesses::wrong_codes)?;
+        Ok(found.unwrap_or_default())
+    }
+
+    /// The second factor of a user, on or not; `None` where there is none.
+    ///
+    /// # Errors
+    /// Where the store fails.
+    pub fn factor(&self, user: UserId) -> Result<Option<StoredFactor>, StoreError> {
+        self.read_one(sql::factors::FACTOR, [user.value().into()], rows::factors::factor)
+    }
+
+    /// Whether the digest is that of a recovery code of the user.
+    ///
+    /// # Errors
+    /// Where the store fails.
+    pub fn recovery_code_known(&self, user: UserId, digest: &RecoveryDigest) -> Result<bool, StoreError> {
+        let parameters = [user.value().into(), digest.encode().into()];
+        let read = rows::factors::recovery_code_known;
+        Ok(self.read_one(sql::factors::RECOVERY_CODE_KNOWN, parameters, read)?.unwrap_or_default())
+    }
+
+    /// The log-in that waits for its second factor under this token; `None` where none does.
+    ///
+    /// # Errors
+    /// Where the store fails.
+    pub fn mfa_login(&self, digest: TokenDigest) -> Result<Option<MfaLogin>, StoreError> {
+        let read = |row| rows::factors::mfa_login(digest, row);
+        self.read_one(sql::factors::MFA_LOGIN, [digest.encode().into()], read)
     }
 
     /// A session and the account of its user; `None` where there is no such session, or no longer. While nothing is

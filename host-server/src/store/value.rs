@@ -160,7 +160,8 @@ impl Columns {
         Ok(self.optional_integer(column)?.map(Timestamp::from_secs))
     }
 
-    fn optional_integer(&mut self, column: &'static str) -> Result<Option<i64>, StoreError> {
+    /// The next column as a number; `None` where it is NULL.
+    pub(crate) fn optional_integer(&mut self, column: &'static str) -> Result<Option<i64>, StoreError> {
         match self.values.next() {
             Some(Value::Integer(number)) => Ok(Some(number)),
             Some(Value::Null) => Ok(None),

@@ -56,6 +56,8 @@ impl Running {
                 refresh_key: root.refresh_key(),
                 cursor_key: root.cursor_key(),
                 verified: VerifiedTokens::default(),
+                recovery_key: root.recovery_key(),
+                sealing_key: root.sealing_key(),
             },
             demo: Demo::landing(),
             allowed_origins: allowed_origins.iter().map(|origin| (*origin).to_owned()).collect(),

@@ -1,6 +1,7 @@
 //! The JSON that goes out, as types: what is sent and what the OpenAPI document says are made from these.
 
 mod keys;
+mod mfa;
 mod session;
 mod user;
 
@@ -9,6 +10,7 @@ use serde::{Serialize, Serializer};
 use utoipa::ToSchema;
 
 pub use keys::{Jwk, Jwks};
+pub use mfa::{FinishedLogin, MfaVerified, ProposedFactor, RecoveryCodes};
 pub use session::{SessionItem, Tokens};
 pub use user::{Registered, Role, User, UserStatus, WrittenUserId};
 

@@ -48,7 +48,8 @@ pub(super) fn account_columns(columns: &mut Columns) -> Result<Account, StoreErr
     })
 }
 
-fn stored_hash(text: &str) -> Option<PasswordHash> {
+/// Reads a hash that was let in once.
+pub(super) fn stored_hash(text: &str) -> Option<PasswordHash> {
     PasswordHash::parse_within(text, STORED_HASH_BOUNDS).ok()
 }
 

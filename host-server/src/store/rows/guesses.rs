@@ -1,6 +1,6 @@
 //! Guesses at passwords and codes.
 
-use countersign_core::throttle::Guesses;
+use countersign_core::throttle::{Guesses, WrongCodes};
 
 use crate::store::StoreError;
 use crate::store::value::{Columns, Row};
@@ -9,4 +9,10 @@ use crate::store::value::{Columns, Row};
 pub(crate) fn guesses(row: Row) -> Result<Guesses, StoreError> {
     let mut columns = Columns::of(row, "guesses");
     Ok(Guesses { count: columns.count("count")?, oldest: columns.optional_moment("at")? })
+}
+
+/// Reads the row of `WRONG_CODES`.
+pub(crate) fn wrong_codes(row: Row) -> Result<WrongCodes, StoreError> {
+    let mut columns = Columns::of(row, "guesses");
+    Ok(WrongCodes { count: columns.count("count")?, newest: columns.optional_moment("at")? })
 }

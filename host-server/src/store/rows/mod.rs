@@ -3,5 +3,6 @@
 pub(crate) mod accounts;
 pub(crate) mod applications;
 pub(crate) mod devices;
+pub(crate) mod factors;
 pub(crate) mod guesses;
 pub(crate) mod sessions;

@@ -7,6 +7,9 @@ super::statements! {
     /// Adds a device; one that is known already stays as it is.
     REMEMBER_DEVICE = "INSERT INTO devices (digest, user_id, created_at) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING";
 
+    /// Forgets a device.
+    FORGET_DEVICE = "DELETE FROM devices WHERE digest = $1";
+
     /// Of a user's devices the newest `$2` stay known.
     KEEP_NEWEST_DEVICES =
         "DELETE FROM devices WHERE user_id = $1 AND seq <= \

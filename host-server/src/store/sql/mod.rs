@@ -27,13 +27,14 @@ macro_rules! account_columns {
 pub(crate) mod accounts;
 pub(crate) mod applications;
 pub(crate) mod devices;
+pub(crate) mod factors;
 pub(crate) mod guesses;
 pub(crate) mod sessions;
 
 /// All of them, for the tests that hold them to their rules.
 #[cfg(test)]
 pub(crate) const ALL: &[&[&str]] =
-    &[accounts::ALL, applications::ALL, devices::ALL, guesses::ALL, sessions::ALL];
+    &[accounts::ALL, applications::ALL, devices::ALL, factors::ALL, guesses::ALL, sessions::ALL];
 
 #[cfg(test)]
 mod tests {

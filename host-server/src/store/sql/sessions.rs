@@ -23,7 +23,8 @@ super::statements! {
         " FROM sessions WHERE user_id = $1 AND expires_at > $2 AND seq < $3 ORDER BY seq DESC LIMIT $4"
     );
 
-    /// Guard: the user is active and has the hash that was checked; the session's id is new.
+    /// Guard: the user is active, has the hash that was checked, and a second factor if and only if one was shown; the
+    /// session's id is new.
     OPEN_SESSION =
         "INSERT INTO sessions (id, user_id, application_id, created_at, auth_time, last_used_at, expires_at, \
                                second_factor, pair_number, pair_issued_at, token_id, refresh_digest, \
@@ -33,7 +34,7 @@ super::statements! {
                 CAST($9 AS BIGINT), CAST($10 AS TEXT), CAST($11 AS TEXT), CAST($12 AS TEXT), \
                 CAST($13 AS BIGINT), CAST($14 AS TEXT), CAST($15 AS TEXT) \
          FROM users WHERE users.id = $16 AND users.status = 'active' AND users.password_hash = $17 \
-         ON CONFLICT DO NOTHING";
+         AND users.mfa_enabled = $7 ON CONFLICT DO NOTHING";
 
     /// Of a user's sessions only those stay that are not over at `$2`, and of them the newest `$3`.
     KEEP_NEWEST_SESSIONS =
@@ -53,6 +54,9 @@ super::statements! {
 
     /// When a session was last used never goes back.
     NOTE_USE = "UPDATE sessions SET last_used_at = $1 WHERE id = $2 AND last_used_at < $1";
+
+    /// Guard: the session is there.
+    REAUTHENTICATE = "UPDATE sessions SET auth_time = $1, second_factor = 1 WHERE id = $2";
 
     /// Ends a session.
     END_SESSION = "DELETE FROM sessions WHERE id = $1";

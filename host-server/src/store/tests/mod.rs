@@ -1,8 +1,10 @@
 //! The store as the operations see it, on each place where a database can be.
 
 mod concurrency;
+#[macro_use]
 mod contract;
 mod crash;
+mod factors;
 mod opening;
 
 use countersign_core::account::{AccountRole, NewAccount};
@@ -68,7 +70,7 @@ pub(super) fn session(user: UserId, number: u128) -> Session {
         auth_time: NOW.plus_secs(1),
         last_used_at: NOW.plus_secs(2),
         expires_at: NOW.plus_secs(1_000),
-        second_factor: true,
+        second_factor: false,
         pair,
         replaced: Some(TokenId::from_bytes([4; 16])),
         bearer_refresh: false,

@@ -15,3 +15,7 @@ pub(super) fn remember_device(digest: TokenDigest, user: UserId, at: Timestamp) 
         write(sql::KEEP_NEWEST_DEVICES, Guard::Open, [user.value().into(), DEVICES_PER_USER.into()]),
     ]
 }
+
+pub(super) fn forget_device(digest: &TokenDigest) -> Write {
+    write(sql::FORGET_DEVICE, Guard::Open, [digest.encode().into()])
+}

@@ -1,6 +1,7 @@
 //! Guesses at passwords and codes.
 
-use countersign_core::throttle::{GUESS_LIMIT, GuessSubject};
+use countersign_core::id::UserId;
+use countersign_core::throttle::{CODE_LOCK_SECS, GUESS_LIMIT, GuessSubject, Guesses, WRONG_CODES_LIMIT};
 use countersign_core::time::Timestamp;
 
 use super::{PRUNED, write};
@@ -16,6 +17,20 @@ pub(super) fn count_guess(subject: &GuessSubject, at: Timestamp, window_start: T
             [subject.key().into(), at.into(), window_start.into(), GUESS_LIMIT.into()],
         ),
     ]
+}
+
+pub(super) fn count_code(user: UserId, at: Timestamp) -> Write {
+    write(
+        sql::COUNT_CODE,
+        Guard::OneRow,
+        [
+            GuessSubject::SecondFactor(user).key().into(),
+            at.into(),
+            Guesses::window_start(at).into(),
+            WRONG_CODES_LIMIT.into(),
+            at.plus_secs(-CODE_LOCK_SECS).into(),
+        ],
+    )
 }
 
 pub(super) fn take_back_guess(subject: &GuessSubject) -> Write {

@@ -3,6 +3,7 @@
 
 mod accounts;
 mod devices;
+mod factors;
 mod guesses;
 mod sessions;
 
@@ -33,8 +34,23 @@ fn change(change: &Change) -> Vec<Write> {
         }
         Change::NoteUse { session, at } => vec![sessions::note_use(*session, *at)],
         Change::EndSession { session } => vec![sessions::end_session(*session)],
-        Change::EndSessions { user, except } => vec![sessions::end_sessions(*user, *except)],
+        // Log-ins that wait for their second factor would become sessions.
+        Change::EndSessions { user, except } => {
+            vec![sessions::end_sessions(*user, *except), factors::end_logins(*user)]
+        }
+        Change::Reauthenticate { session, at } => vec![sessions::reauthenticate(*session, *at)],
         Change::RememberDevice { digest, user, at } => devices::remember_device(*digest, *user, *at),
+        Change::ForgetDevice { digest } => vec![devices::forget_device(digest)],
+        Change::CountCode { user, at } => vec![guesses::count_code(*user, *at)],
+        Change::ProposeFactor { user, secret, at } => vec![factors::propose(*user, secret, *at)],
+        Change::EnableFactor { user, secret, step, at } => factors::enable(*user, secret, *step, *at),
+        Change::UseStep { user, secret, step } => vec![factors::use_step(*user, secret, *step)],
+        Change::UseRecoveryCode { user, digest } => vec![factors::use_recovery_code(*user, digest)],
+        Change::ReplaceRecoveryCodes { user, digests } => factors::replace_recovery_codes(*user, digests),
+        Change::RemoveFactor { user, at } => factors::remove(*user, *at),
+        Change::OpenMfaLogin { login, at } => factors::open_login(login, *at),
+        Change::CountWrongCode { digest } => vec![factors::count_wrong_code(digest)],
+        Change::EndMfaLogin { digest } => vec![factors::end_login(digest)],
     }
 }
 

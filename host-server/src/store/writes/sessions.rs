@@ -62,6 +62,10 @@ pub(super) fn note_use(session: SessionId, at: Timestamp) -> Write {
     write(sql::NOTE_USE, Guard::Open, [at.into(), session.encode().into()])
 }
 
+pub(super) fn reauthenticate(session: SessionId, at: Timestamp) -> Write {
+    write(sql::REAUTHENTICATE, Guard::OneRow, [at.into(), session.encode().into()])
+}
+
 pub(super) fn end_session(session: SessionId) -> Write {
     write(sql::END_SESSION, Guard::Open, [session.encode().into()])
 }

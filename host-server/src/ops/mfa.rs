@@ -1,0 +1,150 @@
+//! The second factor: set, shown, turned off.
+
+use countersign_core::login::{self, LoggedIn, LoginContext};
+use countersign_core::mfa::{self, Confirmed, RecoveryCode, Renewal, ShownCode, TotpSecret, otpauth_url};
+use countersign_core::secret::{Secret, TokenDigest};
+use warp::http::StatusCode;
+
+use super::form::{self, unknown_fields};
+use super::views::{FinishedLogin, MfaVerified, ProposedFactor, RecoveryCodes, Tokens};
+use super::{reauthenticate, second_factor, settle};
+use crate::app::App;
+use crate::call::Call;
+use crate::entropy::random;
+use crate::problem::Problem;
+use crate::qr;
+use crate::reply::Reply;
+
+/// The fields that setting a factor takes.
+pub const ENABLE_FIELDS: &[&str] = &["current_password"];
+
+/// The fields that showing a code takes.
+pub const CODE_FIELDS: &[&str] = &["code", "recovery_code"];
+
+/// The fields that new recovery codes take.
+pub const RENEWAL_FIELDS: &[&str] = &["code", "recovery_code", "current_password"];
+
+const VERIFIED: &str = "MFA verified successfully";
+
+/// Answers 200 with a secret that waits to be verified.
+pub(super) async fn enable(app: &App, call: Call) -> Result<Reply, Problem> {
+    let document = call.document()?;
+    let current_password = document.field("current_password");
+    let password = reauthenticate::parse(&current_password);
+    let password = form::merge(password, unknown_fields(&document, ENABLE_FIELDS))?;
+    let principal = call.principal()?;
+    let account = principal.account();
+    let proof = reauthenticate::require(app, principal, password, &call.request_id).await?;
+
+    let secret = TotpSecret::from_bytes(random()?);
+    let sealed = app.tokens.sealing_key.seal(&secret, account.id, random()?)?;
+    settle(app, &call.request_id, || {
+        let stored = app.store.factor(account.id)?;
+        Ok(mfa::propose(account.id, proof, stored.as_ref(), sealed.clone(), app.now()))
+    })
+    .await?;
+    let name = account.username.as_ref().unwrap_or(&account.email);
+    let url = otpauth_url(&app.tokens.issuer, name, &secret);
+    let picture = qr::data_uri(url.expose())?;
+    let secret = secret.base32();
+    let body =
+        ProposedFactor { secret: secret.expose(), qr_code: picture.expose(), otpauth_url: url.expose() };
+    Ok(Reply::json(StatusCode::OK, &body))
+}
+
+/// Answers 200 to a right code; with the tokens where it finishes a log-in, with recovery codes where it turns the
+/// factor on.
+pub(super) async fn verify(app: &App, call: Call) -> Result<Reply, Problem> {
+    let shown = shown(&call, CODE_FIELDS)?;
+    if let Some(digest) = call.mfa_login {
+        return finish_login(app, &call, digest, &shown).await;
+    }
+    let principal = call.principal()?;
+    let (user, session) = (principal.account().id, principal.session().id);
+    let entropy = Secret::new(random()?);
+    let confirmed = settle(app, &call.request_id, || {
+        let standing = second_factor::standing(app, user, Some(&shown))?;
+        let renewal = Renewal { entropy: &entropy, key: &app.tokens.recovery_key };
+        Ok(mfa::confirm(user, session, &shown, &standing, renewal, app.now()))
+    })
+    .await?;
+    let codes = match &confirmed {
+        Confirmed::TurnedOn(codes) => Some(texts(codes)),
+        Confirmed::Shown => None,
+    };
+    let recovery_codes = codes.as_ref().map(|codes| exposed(codes));
+    Ok(Reply::json(StatusCode::OK, &MfaVerified { message: VERIFIED, recovery_codes }))
+}
+
+async fn finish_login(
+    app: &App,
+    call: &Call,
+    digest: TokenDigest,
+    shown: &ShownCode,
+) -> Result<Reply, Problem> {
+    let entropy = super::login::entropy()?;
+    let logged_in = settle(app, &call.request_id, || {
+        let standing = second_factor::waiting(app, digest, Some(shown))?;
+        let context = LoginContext {
+            policy: &app.policy,
+            issuer: &app.tokens.issuer,
+            refresh_key: &app.tokens.refresh_key,
+            client: &call.client,
+            now: app.now(),
+        };
+        Ok(login::finish(standing, shown, &entropy, context))
+    })
+    .await?;
+    let access_token = app.tokens.signing_key.sign_access_token(&logged_in.claims)?;
+    let LoggedIn { account, claims, refresh_token, device_token } = &logged_in;
+    let tokens = Tokens::new(&access_token, claims, refresh_token, account, app.now());
+    let body = FinishedLogin { message: VERIFIED, tokens: tokens.with_device_token(device_token) };
+    Ok(Reply::json(StatusCode::OK, &body))
+}
+
+/// Answers 204.
+pub(super) async fn disable(app: &App, call: Call) -> Result<Reply, Problem> {
+    let shown = shown(&call, CODE_FIELDS)?;
+    let user = call.principal()?.account().id;
+    settle(app, &call.request_id, || {
+        let standing = second_factor::standing(app, user, Some(&shown))?;
+        Ok(mfa::disable(user, &shown, &standing, app.now()))
+    })
+    .await?;
+    Ok(Reply::no_content())
+}
+
+/// Answers 200 with new recovery codes.
+pub(super) async fn renew_recovery_codes(app: &App, call: Call) -> Result<Reply, Problem> {
+    let document = call.document()?;
+    let password = reauthenticate::parse(&document.field("current_password"));
+    let shown = ShownCode::parse(&document.field("code"), &document.field("recovery_code"));
+    let both = form::both(shown, password);
+    let (shown, password) = form::merge(both, unknown_fields(&document, RENEWAL_FIELDS))?;
+    let principal = call.principal()?;
+    let user = principal.account().id;
+    let proof = reauthenticate::require(app, principal, password, &call.request_id).await?;
+    let entropy = Secret::new(random()?);
+    let codes = settle(app, &call.request_id, || {
+        let standing = second_factor::standing(app, user, Some(&shown))?;
+        let renewal = Renewal { entropy: &entropy, key: &app.tokens.recovery_key };
+        Ok(mfa::renew_recovery_codes(user, proof, &shown, &standing, renewal, app.now()))
+    })
+    .await?;
+    let codes = texts(&codes);
+    Ok(Reply::json(StatusCode::OK, &RecoveryCodes { recovery_codes: exposed(&codes) }))
+}
+
+fn shown(call: &Call, fields: &[&str]) -> Result<ShownCode, Problem> {
+    let document = call.document()?;
+    let shown = ShownCode::parse(&document.field("code"), &document.field("recovery_code"));
+    Ok(form::merge(shown, unknown_fields(&document, fields))?)
+}
+
+fn texts(codes: &[RecoveryCode]) -> Vec<Secret<String>> {
+    codes.iter().map(RecoveryCode::text).collect()
+}
+
+fn exposed(codes: &[Secret<String>]) -> Vec<&str> {
+    codes.iter().map(|code| code.expose().as_str()).collect()
+}

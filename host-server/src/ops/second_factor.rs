@@ -1,0 +1,65 @@
+//! What the store holds of a second factor, opened and put beside the code that is shown.
+
+use countersign_core::decision::Decision;
+use countersign_core::id::UserId;
+use countersign_core::login::{self, FinishStanding};
+use countersign_core::mfa::{Factor, FactorStanding, ShownCode};
+use countersign_core::secret::TokenDigest;
+use countersign_core::throttle::Guesses;
+
+use crate::app::App;
+use crate::call::RequestId;
+use crate::problem::Problem;
+
+/// The second factor of a user as a code meets it. `shown` is `None` where none is shown yet.
+///
+/// # Errors
+/// Where the store fails, or the stored secret was sealed with another key.
+pub(super) fn standing(
+    app: &App,
+    user: UserId,
+    shown: Option<&ShownCode>,
+) -> Result<FactorStanding, Problem> {
+    let stored = app.store.factor(user)?;
+    let factor = match stored {
+        Some(stored) => Some(Factor { secret: app.tokens.sealing_key.open(&stored.secret, user)?, stored }),
+        None => None,
+    };
+    let recovery = match shown {
+        Some(ShownCode::Recovery(code)) => {
+            let digest = app.tokens.recovery_key.digest(user, code);
+            app.store.recovery_code_known(user, &digest)?.then_some(digest)
+        }
+        _ => None,
+    };
+    let wrong_codes = app.store.wrong_codes(user, Guesses::window_start(app.now()))?;
+    Ok(FactorStanding { factor, recovery, wrong_codes })
+}
+
+/// The log-in that waits under this token; `None` where none does.
+///
+/// # Errors
+/// As [`standing`].
+pub(super) fn waiting(
+    app: &App,
+    digest: TokenDigest,
+    shown: Option<&ShownCode>,
+) -> Result<Option<FinishStanding>, Problem> {
+    let Some(login) = app.store.mfa_login(digest)? else { return Ok(None) };
+    let account = app.store.account(login.user)?;
+    let application = app.store.application(&login.application)?;
+    let Some((account, application)) = account.zip(application) else { return Ok(None) };
+    let factor = standing(app, account.id, shown)?;
+    Ok(Some(FinishStanding { login, account, application, factor }))
+}
+
+/// Whose log-in waits under this token.
+///
+/// # Errors
+/// 401 where none does, 429 where its codes are used up and no other is looked at for now.
+pub(crate) fn admit(app: &App, digest: TokenDigest, request_id: &RequestId) -> Result<UserId, Problem> {
+    let standing = waiting(app, digest, None)?;
+    let Decision { outcome, events, .. } = login::admit_token(standing, app.now());
+    super::tell(&events, request_id);
+    Ok(outcome?.account.id)
+}
