@@ -9,6 +9,7 @@ mod documents;
 mod guessing;
 mod keys;
 mod mfa;
+mod logs;
 mod problems;
 mod races;
 mod server;

@@ -1,5 +1,6 @@
 //! The program under test, on a port and a file of its own.
 
+use std::fs::{self, File};
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -9,6 +10,9 @@ use tempfile::TempDir;
 
 /// Long enough to sign with, and nobody's.
 pub(crate) const SECRET_KEY: &str = "an e2e secret that is long enough to sign with";
+
+/// The file that holds the log.
+const LOG: &str = "log";
 
 /// A running server. It is killed when dropped.
 pub(crate) struct Server {
@@ -45,6 +49,11 @@ impl Server {
         (self.child, self.origin) = spawn(self.folder.path(), &self.settings);
     }
 
+    /// All that was logged by the time this is there, which the log's thread writes a little later.
+    pub(crate) fn log_once_it_holds(&self, text: &str) -> String {
+        log_once_it_holds(self.folder.path(), text)
+    }
+
     /// Runs another command of the program on the same file, with `input` on its standard input.
     pub(crate) fn command(&self, arguments: &[&str], input: &str) -> std::process::Output {
         use std::io::Write;
@@ -79,22 +88,37 @@ fn spawn(folder: &Path, settings: &[(&'static str, String)]) -> (Child, String) 
         .arg("serve")
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
-        .stderr(Stdio::null())
+        .stderr(File::options().create(true).append(true).open(folder.join(LOG)).unwrap())
         .spawn()
         .unwrap_or_else(|error| panic!("{} does not start: {error}", path().display()));
     let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
-    let origin = lines
-        .by_ref()
-        .map_while(Result::ok)
-        .find_map(|line| {
-            let start = line.find("http://127.0.0.1:")?;
-            let url = line[start..].split_whitespace().next()?;
-            Some(url.trim_end_matches('/').to_owned())
-        })
-        .expect("the server's banner names its address");
+    if settings.contains(&("LOG_FORMAT", "json".to_owned())) {
+        // Then the banner is a line of the log.
+        return (child, origin_in(&log_once_it_holds(folder, "\"serving\"")).unwrap());
+    }
+    let origin = lines.by_ref().map_while(Result::ok).find_map(|line| origin_in(&line));
+    let origin = origin.expect("the server's banner names its address");
     // The rest of the banner is read away, so that the pipe never fills.
     std::thread::spawn(move || lines.for_each(drop));
     (child, origin)
+}
+
+/// The address in a text that names it.
+fn origin_in(text: &str) -> Option<String> {
+    let start = text.find("http://127.0.0.1:")?;
+    let url = text[start..].split(|c: char| c.is_whitespace() || c == '"').next()?;
+    Some(url.trim_end_matches('/').to_owned())
+}
+
+fn log_once_it_holds(folder: &Path, text: &str) -> String {
+    for _ in 0..500 {
+        let log = fs::read_to_string(folder.join(LOG)).unwrap();
+        if log.contains(text) {
+            return log;
+        }
+        std::thread::sleep(std::time::Duration::from_millis(10));
+    }
+    panic!("{text} was not logged");
 }
 
 fn program(folder: &Path, settings: &[(&'static str, String)]) -> Command {

@@ -1,0 +1,68 @@
+//! What the log says of each request, and what it never says.
+
+use serde_json::{Value, json};
+
+use crate::actors::{Anonymous, Answer};
+use crate::server::Server;
+
+fn line_of(server: &Server, answer: &Answer) -> Value {
+    let id = answer.header("x-request-id");
+    let log = server.log_once_it_holds(&format!("\"request_id\":\"{id}\",\"user"));
+    let lines = log.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
+    let mut of_this =
+        lines.filter(|line| line["target"] == "countersign::access" && line["request_id"] == id);
+    let line = of_this.next().unwrap();
+    assert_eq!(of_this.next(), None, "one line for each request");
+    line
+}
+
+#[test]
+fn each_request_has_one_line_that_tells_route_and_user_by_number() {
+    let server = Server::start_with(&[("LOG_FORMAT", "json")]);
+    let ada = Anonymous::at(&server).become_somebody();
+    let answer = ada.get("/api/users/me?nothing=of+this");
+    let line = line_of(&server, &answer);
+    assert_eq!((&line["method"], &line["route"]), (&json!("GET"), &json!("/api/users/me")));
+    assert_eq!((&line["status"], &line["user"]), (&json!(200), &answer.json()["id"]));
+    assert!(line["micros"].is_u64() && line["timestamp"].is_string(), "{line}");
+    let unknown = ada.ask("DELETE", "/auth/sessions/some-session-of-mine");
+    let line = line_of(&server, &unknown);
+    assert_eq!(
+        (&line["route"], &line["code"]),
+        (&json!("/auth/sessions/{session_id}"), &json!("session_not_found"))
+    );
+}
+
+#[test]
+fn no_secret_and_no_address_is_ever_logged() {
+    let server = Server::start_with(&[("LOG", "trace")]);
+    let anyone = Anonymous::at(&server);
+    let ada = anyone.become_somebody();
+    let wrong = "a password that is wrong";
+    assert_eq!(anyone.log_in(&ada.name, wrong).status, 401);
+    assert_eq!(anyone.log_in("nobody@example.org", wrong).status, 401);
+    let refreshed = ada.post("/auth/refresh", &json!({ "refresh_token": ada.refresh_token() })).json();
+    assert_eq!(ada.get("/users/me?token=in-the-query").status, 200);
+    assert_eq!(anyone.get_with_authorization("/users/me", "Bearer in-the-header").status, 401);
+    assert_eq!(anyone.get("/in-the-path").status, 404);
+    assert_eq!(anyone.post_text("/auth/login", "application/json", r#"{"in-the-body"#).status, 400);
+    let last = ada.ask("POST", "/auth/logout-all");
+    let log = server.log_once_it_holds(last.header("x-request-id"));
+    let token = |login: &Value, name: &str| login[name].as_str().unwrap().to_owned();
+    let secrets = [
+        ada.password.clone(),
+        wrong.to_owned(),
+        ada.token.clone(),
+        token(&ada.login, "refresh_token"),
+        token(&ada.login, "device_token"),
+        token(&refreshed, "access_token"),
+        token(&refreshed, "refresh_token"),
+        ada.name.clone(),
+        "@example".to_owned(),
+        "$argon2".to_owned(),
+        "in-the-".to_owned(),
+    ];
+    for secret in secrets {
+        assert!(!log.contains(&secret), "{secret} is in the log");
+    }
+}
