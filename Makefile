@@ -41,7 +41,7 @@ announce:
 
 .PHONY: test
 test: prerequisites ## Run everything there is to check, and close with one table
-	@command -v python3 >/dev/null || { echo "Python 3.9 or later is needed for this: https://www.python.org"; exit 1; }
+	@command -v python3 >/dev/null || { echo "Python 3.11 or later is needed for this: https://www.python.org"; exit 1; }
 	@python3 tests/tools/run_steps.py
 
 .PHONY: package

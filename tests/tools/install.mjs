@@ -1,7 +1,7 @@
 // Installs the tools of package.json, by exact version, into `.tools` and nowhere else:
 //
 //     node tests/tools/install.mjs build     what `make run` needs: the wasm target, wasm-pack, wasm-bindgen, wasm-opt
-//     node tests/tools/install.mjs test      that and what `make test` needs: cargo-deny, npm packages, Chromium
+//     node tests/tools/install.mjs test      that and what `make test` needs: cargo-deny, npm and Python packages, Chromium
 //
 // What is there already is left alone, without asking the network. Outside `.tools` lie the Rust toolchain
 // itself, which rustup keeps and which is named before it is touched, and cargo's cache of downloaded crates.
@@ -23,7 +23,10 @@ if (scope !== "build" && scope !== "test") fail("usage: node tests/tools/install
 installRustTarget();
 installCargoTools(scope === "build" ? WANTED.cargo.build : { ...WANTED.cargo.build, ...WANTED.cargo.test });
 installNodePackages(scope);
-if (scope === "test") await installChromium();
+if (scope === "test") {
+  installPythonPackages();
+  await installChromium();
+}
 
 function installRustTarget() {
   if (hasWasmTarget()) return;
@@ -104,6 +107,28 @@ function npmEnvironment() {
 function installedVersion(folder, name) {
   const manifest = join(folder, "node_modules", name, "package.json");
   return existsSync(manifest) ? JSON.parse(readFileSync(manifest, "utf8")).version : null;
+}
+
+/** What requirements.txt names, in a virtual environment of its own; `.tools/python/bin` holds its programs. */
+function installPythonPackages() {
+  const folder = join(TOOLS, "python");
+  const wanted = readFileSync(new URL("requirements.txt", import.meta.url), "utf8");
+  // Written last, so that an interrupted run leaves nothing that looks whole.
+  const stamp = join(folder, "requirements.txt");
+  if (existsSync(stamp) && readFileSync(stamp, "utf8") === wanted) return;
+  const version = output("python3", ["-c", "import sys; print('%d.%d' % sys.version_info[:2])"]) ?? "none";
+  const [major, minor] = version.split(".").map(Number);
+  if (major !== 3 || minor < 11) fail(`Python 3.11 or later is needed (found: ${version}): https://www.python.org`);
+  step("the Python packages of tests/tools/requirements.txt by pip", "20 seconds", () => {
+    rmSync(folder, { recursive: true, force: true });
+    if (output("python3", ["-m", "venv", folder]) === null) {
+      fail("`python3 -m venv` does not work here. Debian and Ubuntu have it in the package python3-venv.");
+    }
+    const quiet = ["--quiet", "--disable-pip-version-check", "--no-deps"];
+    const file = fileURLToPath(new URL("requirements.txt", import.meta.url));
+    run(join(folder, "bin", "python"), ["-m", "pip", "install", ...quiet, "--requirement", file]);
+    writeFileSync(stamp, wanted);
+  });
 }
 
 async function installChromium() {

@@ -61,6 +61,16 @@ STEPS = [
         {"CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER": "wasm-bindgen-test-runner"},
         counts_tests=True,
     ),
+    Step(
+        "foreign clients",
+        "3 s",
+        [
+            "python3 tests/tools/with_server.py 'SECRET_KEY=a secret that a foreign client shares'"
+            f" -- {TOOLS}/python/bin/python tests/clients/client.py",
+            # Without a secret the server signs with a key of its own, whose public half it publishes.
+            "python3 tests/tools/with_server.py -- node tests/clients/client.mjs",
+        ],
+    ),
     Step("package build", "1 minute, then nothing", ["make --no-print-directory package"]),
     Step(
         "package tests in Node",
