@@ -72,10 +72,17 @@ bench: server ## Print the table of the benchmarks (needs wrk)
 	cargo run --release -p countersign-tests --bin bench
 
 .PHONY: soak
-soak: ## The long campaigns: parity over 1,000,000 inputs, 50 rounds of every race
+soak: ## The long campaigns: parity over 1,000,000 inputs, schemathesis with 1,000 cases for each operation, 50 rounds of every race
 	PARITY_INPUTS=1000000 $(MAKE) parity
+	EXAMPLES=1000 MOUNTS=both SEED=any $(MAKE) schemathesis
 	cargo build --bin countersign
 	RACE_ROUNDS=50 cargo test -p countersign-tests --test e2e races
+
+.PHONY: schemathesis
+schemathesis: tools ## Send every operation EXAMPLES cases that no client would, at MOUNTS (bare or both)
+	@node tests/tools/install.mjs test
+	@cargo build --quiet --bin countersign
+	@python3 tests/schemathesis/run.py
 
 .PHONY: advisories
 advisories: tools ## Look up the dependencies in the RustSec advisory database (needs the network)

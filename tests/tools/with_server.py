@@ -5,8 +5,8 @@
 
 The server is the program of the last debug build, on a port that the system chooses and a database in a folder that
 is removed afterwards. Hashes are cheap and no address is held back, but for what the settings NAME=value say. The
-command finds the server's address in ORIGIN, an admin's password in ADMIN_PASSWORD (the admin is called `admin`),
-and the settings as they are. Ends with the command's exit code.
+command finds the server's address in ORIGIN, an admin's password in ADMIN_PASSWORD (the admin is called `admin`), the
+program and its working folder in PROGRAM and FOLDER, and the settings as they are. Ends with the command's exit code.
 """
 
 import os
@@ -55,7 +55,7 @@ def server(settings):
                 sys.exit(f"{PROGRAM} ended without naming its address")
             # The rest of the banner is read away, so that the pipe never fills.
             threading.Thread(target=process.stdout.read, daemon=True).start()
-            yield settings | {"ORIGIN": origin, "ADMIN_PASSWORD": password}
+            yield settings | {"ORIGIN": origin, "ADMIN_PASSWORD": password, "PROGRAM": str(PROGRAM), "FOLDER": folder}
             if process.poll() is not None:
                 sys.exit(f"the server ended by itself, with {process.returncode}")
         finally:
