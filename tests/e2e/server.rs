@@ -3,7 +3,7 @@
 use std::fs::{self, File};
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::OnceLock;
 
 use tempfile::TempDir;
@@ -79,8 +79,24 @@ impl Drop for Server {
 
 /// The server most tests share: they use names of their own and do not disturb each other.
 pub(crate) fn shared() -> &'static Server {
-    static SHARED: OnceLock<Server> = OnceLock::new();
-    SHARED.get_or_init(Server::start)
+    static SHARED: OnceLock<(Server, ChildStdin)> = OnceLock::new();
+    let (server, _) = SHARED.get_or_init(|| {
+        let server = Server::start();
+        let undertaker = undertaker_of(&server);
+        (server, undertaker)
+    });
+    server
+}
+
+/// Ends a server that nothing drops. A static lives until the process is gone, and then this end of the pipe is
+/// closed by the system, whatever ended the process.
+fn undertaker_of(server: &Server) -> ChildStdin {
+    let script = r#"cat; kill "$0"; rm -r "$1""#;
+    let mut command = Command::new("sh");
+    command.args(["-c", script, &server.child.id().to_string()]).arg(server.folder.path());
+    let mut undertaker =
+        command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+    undertaker.stdin.take().unwrap()
 }
 
 fn spawn(folder: &Path, settings: &[(&'static str, String)]) -> (Child, String) {
