@@ -84,6 +84,11 @@ schemathesis: tools ## Send every operation EXAMPLES cases that no client would,
 	@cargo build --quiet --bin countersign
 	@python3 tests/schemathesis/run.py
 
+.PHONY: coverage
+coverage: prerequisites ## Print which share of the lines of core and the server the tests run, and fail below 95 % and 85 %
+	@node tests/tools/install.mjs coverage
+	@$(STEP) "coverage" "3 minutes, then 1 minute" python3 tests/tools/coverage.py
+
 .PHONY: advisories
 advisories: tools ## Look up the dependencies in the RustSec advisory database (needs the network)
 	@node tests/tools/install.mjs test

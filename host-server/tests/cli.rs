@@ -24,6 +24,7 @@ fn program(folder: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_countersign"));
     command
         .env_clear()
+        .envs(std::env::var_os("LLVM_PROFILE_FILE").map(|file| ("LLVM_PROFILE_FILE", file)))
         .env("ARGON2_MEMORY_KIB", "64")
         .env("ARGON2_ITERATIONS", "1")
         .current_dir(folder)

@@ -141,6 +141,7 @@ fn program(folder: &Path, settings: &[(&'static str, String)]) -> Command {
     let mut command = Command::new(path());
     command
         .env_clear()
+        .envs(std::env::var_os("LLVM_PROFILE_FILE").map(|file| ("LLVM_PROFILE_FILE", file)))
         .current_dir(folder)
         .env("PORT", "0")
         .env("SECRET_KEY", SECRET_KEY)

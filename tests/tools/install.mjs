@@ -1,6 +1,7 @@
 // Installs the tools of package.json, by exact version, into `.tools` and nowhere else:
 //
 //     node tests/tools/install.mjs build     what `make run` needs: the wasm target, wasm-pack, wasm-bindgen, wasm-opt
+//     node tests/tools/install.mjs coverage  what `make coverage` needs: cargo-llvm-cov, and the toolchain's llvm-tools
 //     node tests/tools/install.mjs test      that and what `make test` needs: cargo-deny, npm and Python packages, Chromium
 //
 // What is there already is left alone, without asking the network. Outside `.tools` lie the Rust toolchain
@@ -18,7 +19,12 @@ const WANTED = JSON.parse(readFileSync(new URL("package.json", import.meta.url),
 const WASM_TARGET = "wasm32-unknown-unknown";
 
 const scope = process.argv[2];
-if (scope !== "build" && scope !== "test") fail("usage: node tests/tools/install.mjs build|test");
+if (!["build", "coverage", "test"].includes(scope)) fail("usage: node tests/tools/install.mjs build|coverage|test");
+if (scope === "coverage") {
+  installLlvmTools();
+  installCargoTools(WANTED.cargo.coverage);
+  process.exit(0);
+}
 
 installRustTarget();
 installCargoTools(scope === "build" ? WANTED.cargo.build : { ...WANTED.cargo.build, ...WANTED.cargo.test });
@@ -50,6 +56,13 @@ function hasWasmTarget() {
   const quiet = { RUSTUP_AUTO_INSTALL: "0" };
   const folder = output("rustc", ["--print", "target-libdir", "--target", WASM_TARGET], quiet);
   return folder !== null && existsSync(folder) && readdirSync(folder).some((name) => /^libcore-.*\.rlib$/.test(name));
+}
+
+/** They read the counts of programs that this very compiler has built; those of another LLVM cannot. */
+function installLlvmTools() {
+  const folder = output("rustc", ["--print", "target-libdir"]) ?? "";
+  if (existsSync(join(folder, "..", "bin", "llvm-profdata"))) return;
+  step("the component llvm-tools by rustup", "10 seconds", () => run("rustup", ["component", "add", "llvm-tools"]));
 }
 
 /** @param {Record<string, string>} tools name of the crate -> exact version */
