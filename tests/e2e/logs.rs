@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::actors::{Anonymous, Answer};
+use crate::authenticator::Guarded;
 use crate::server::Server;
 
 fn line_of(server: &Server, answer: &Answer) -> Value {
@@ -65,4 +66,26 @@ fn no_secret_and_no_address_is_ever_logged() {
     for secret in secrets {
         assert!(!log.contains(&secret), "{secret} is in the log");
     }
+}
+
+#[test]
+fn nothing_of_a_second_factor_is_ever_logged() {
+    let server = Server::start_with(&[("LOG", "trace")]);
+    let who = Anonymous::at(&server).become_somebody();
+    let waiting = who.post("/auth/mfa/enable", &json!({})).json();
+    let mut ada = Guarded::of(who);
+    let (code, recovery, wrong) =
+        (ada.authenticator.code(), ada.recovery_code(), ada.authenticator.wrong_code());
+    let token = ada.mfa_token();
+    assert_eq!(ada.finish(&token, &json!({ "code": wrong })).status, 400);
+    assert_eq!(ada.finish(&token, &json!({ "code": code })).status, 200);
+    let last = ada.log_in(json!({ "recovery_code": recovery }));
+    assert_eq!(last.status, 200, "{last:?}");
+    let log = server.log_once_it_holds(last.header("x-request-id"));
+    let secret = waiting["secret"].as_str().unwrap();
+    let codes = [&code, &wrong].map(|code| format!("\"{code}\""));
+    for secret in [secret, "otpauth", "base64,", &token, &recovery, &codes[0], &codes[1]] {
+        assert!(!log.contains(secret), "{secret}");
+    }
+    assert!(log.contains("recovery_code_used") && log.contains("second_factor_refused"));
 }

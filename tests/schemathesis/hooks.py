@@ -25,6 +25,8 @@ KNOWN_ONLY_TO_THE_SERVER = {
     "password_is_identity",
     "unknown_application",
     "invalid_cursor",
+    "invalid_code",
+    "invalid_current_password",
 }
 
 

@@ -92,7 +92,7 @@ fn log_in(_: Place) -> Description {
             "3kTf…",
         ),
     )
-    .such_that(one_name());
+    .such_that(one_name_and_one_code());
     Description::new(
         "Log in",
         "Trades a password and exactly one of `username`, `email` and `identifier` for tokens. A wrong \
@@ -115,6 +115,14 @@ fn log_in(_: Place) -> Description {
         Code::Overloaded,
     ])
     .unauthorized_with(&[Code::InvalidCode])
+}
+
+/// Besides the rule of the names, at most one of the two codes is filled in.
+fn one_name_and_one_code() -> Value {
+    let mut rule = one_name();
+    let left_out = |name: &str| json!({ "properties": { name: { "maxLength": 0 } } });
+    rule["allOf"] = json!([{ "anyOf": [left_out("mfa_code"), left_out("recovery_code")] }]);
+    rule
 }
 
 /// Exactly one name is filled in. A blank one is as good as absent beside it; where all that come are blank, the

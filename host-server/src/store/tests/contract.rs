@@ -218,7 +218,7 @@ async fn a_pair_is_replaced_once(store: Store) {
         refresh_digest: TokenDigest::of(b"the next"),
     };
     let rotate = Change::RotatePair { session: opened.id, from: 7, to: to.clone(), bearer_refresh: false };
-    assert_eq!(store.commit(&[rotate.clone()]).await.unwrap(), DONE);
+    assert_eq!(store.commit(std::slice::from_ref(&rotate)).await.unwrap(), DONE);
     assert_eq!(store.commit(&[rotate]).await.unwrap(), Committed::Conflict);
     let found = store.session_with_account(opened.id).unwrap().unwrap();
     let replaced = Some(opened.pair.token_id);
@@ -253,7 +253,7 @@ async fn sessions_end_one_or_all_or_all_but_one(store: Store) {
     };
     let end_one = Change::EndSession { session: session(user, 2).id };
     for _ in 0..2 {
-        assert_eq!(store.commit(&[end_one.clone()]).await.unwrap(), DONE);
+        assert_eq!(store.commit(std::slice::from_ref(&end_one)).await.unwrap(), DONE);
         assert_eq!(alive(), [1, 3, 4, 5]);
     }
     let except = Some(session(user, 3).id);
