@@ -1,10 +1,14 @@
 //! What must become true in the store, each with the guard that it stands on.
 
 use crate::account::NewAccount;
-use crate::id::{SessionId, UserId};
+use crate::application::{Application, ApplicationPatch};
+use crate::data::{DataKey, DataOwner, NewDatum};
+use crate::id::{ApplicationId, SessionId, UserId};
 use crate::login::MfaLogin;
 use crate::mfa::{RecoveryDigest, SealedSecret, TotpStep};
 use crate::password::PasswordHash;
+use crate::permission::{Role, RoleName};
+use crate::role::Assignment;
 use crate::secret::TokenDigest;
 use crate::session::{Pair, Session};
 use crate::throttle::GuessSubject;
@@ -187,5 +191,64 @@ pub enum Change {
     ForgetDevice {
         /// Of the device's token.
         digest: TokenDigest,
+    },
+    /// There is a new application. Guard: its id is free.
+    CreateApplication(Box<Application>),
+    /// The application has another name or status. Guard: it is there.
+    UpdateApplication {
+        /// Which.
+        id: ApplicationId,
+        /// What of it.
+        patch: Box<ApplicationPatch>,
+    },
+    /// The application is gone, and with it its sessions, roles, assignments and data. Its users belong to `default`.
+    /// Guard: it is there.
+    DeleteApplication {
+        /// Which.
+        id: ApplicationId,
+    },
+    /// The application has this role, in place of any other of its name. Guard: the application is there.
+    DefineRole {
+        /// Which application.
+        application: ApplicationId,
+        /// The role.
+        role: Box<Role>,
+    },
+    /// The application no longer has this role, and nobody holds it. Who thereby no longer belongs to the application
+    /// has no session there. Guard: the role is there.
+    DeleteRole {
+        /// Which application.
+        application: ApplicationId,
+        /// Which role.
+        role: RoleName,
+    },
+    /// The user holds a role. Guard: not before, and user, application and role are there.
+    AssignRole {
+        /// Who holds what.
+        assignment: Box<Assignment>,
+        /// Since when.
+        at: Timestamp,
+    },
+    /// The user no longer holds a role, and where that means not to belong to the application any more, has no session
+    /// there. Guard: the user holds it.
+    RevokeRole {
+        /// Who holds what.
+        assignment: Box<Assignment>,
+    },
+    /// A value is kept, in place of any other of its key. Guard: there is room for it.
+    StoreDatum {
+        /// Whose, and of which application.
+        owner: Box<DataOwner>,
+        /// The value and its key.
+        datum: Box<NewDatum>,
+        /// When.
+        at: Timestamp,
+    },
+    /// Nothing is kept under the key. Guard: something was.
+    DeleteDatum {
+        /// Whose, and of which application.
+        owner: Box<DataOwner>,
+        /// Under what.
+        key: DataKey,
     },
 }

@@ -1,7 +1,9 @@
 //! What happened, for the log and the audit: names of users by number, never a password, token or address.
 
-use crate::id::UserId;
+use crate::id::{ApplicationId, UserId};
+use crate::permission::RoleName;
 use crate::rejection::Code;
+use crate::role::Assignment;
 
 /// Something worth telling the operator.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -76,6 +78,59 @@ pub enum Event {
         /// The reason.
         code: Code,
     },
+    /// An admin made an application.
+    ApplicationCreated {
+        /// Which.
+        application: ApplicationId,
+        /// Who.
+        by: UserId,
+    },
+    /// An admin gave an application another name or status.
+    ApplicationChanged {
+        /// Which.
+        application: ApplicationId,
+        /// Who.
+        by: UserId,
+    },
+    /// An admin deleted an application and all that was its own.
+    ApplicationDeleted {
+        /// Which.
+        application: ApplicationId,
+        /// Who.
+        by: UserId,
+    },
+    /// An admin said what a role may do.
+    RoleDefined {
+        /// Of which application.
+        application: ApplicationId,
+        /// Which.
+        role: RoleName,
+        /// Who.
+        by: UserId,
+    },
+    /// An admin deleted a role.
+    RoleDeleted {
+        /// Of which application.
+        application: ApplicationId,
+        /// Which.
+        role: RoleName,
+        /// Who.
+        by: UserId,
+    },
+    /// An admin gave a user a role.
+    RoleAssigned {
+        /// Who holds what.
+        assignment: Box<Assignment>,
+        /// Who did it.
+        by: UserId,
+    },
+    /// An admin took a role from a user.
+    RoleRevoked {
+        /// Who held what.
+        assignment: Box<Assignment>,
+        /// Who did it.
+        by: UserId,
+    },
 }
 
 /// Why a log-in failed, in full.
@@ -110,6 +165,13 @@ impl Event {
             Event::SecondFactorRefused { .. } => "second_factor_refused",
             Event::PasswordRehashed { .. } => "password_rehashed",
             Event::AccessRefused { .. } => "access_refused",
+            Event::ApplicationCreated { .. } => "application_created",
+            Event::ApplicationChanged { .. } => "application_changed",
+            Event::ApplicationDeleted { .. } => "application_deleted",
+            Event::RoleDefined { .. } => "role_defined",
+            Event::RoleDeleted { .. } => "role_deleted",
+            Event::RoleAssigned { .. } => "role_assigned",
+            Event::RoleRevoked { .. } => "role_revoked",
         }
     }
 
@@ -129,6 +191,54 @@ impl Event {
             Event::LoginFailed { user, .. }
             | Event::RefreshRefused { user, .. }
             | Event::AccessRefused { user, .. } => user,
+            Event::RoleAssigned { ref assignment, .. } | Event::RoleRevoked { ref assignment, .. } => {
+                Some(assignment.user)
+            }
+            Event::ApplicationCreated { .. }
+            | Event::ApplicationChanged { .. }
+            | Event::ApplicationDeleted { .. }
+            | Event::RoleDefined { .. }
+            | Event::RoleDeleted { .. } => None,
+        }
+    }
+
+    /// The admin who did it; `None` where it was no admin's doing.
+    pub fn admin(&self) -> Option<UserId> {
+        match *self {
+            Event::ApplicationCreated { by, .. }
+            | Event::ApplicationChanged { by, .. }
+            | Event::ApplicationDeleted { by, .. }
+            | Event::RoleDefined { by, .. }
+            | Event::RoleDeleted { by, .. }
+            | Event::RoleAssigned { by, .. }
+            | Event::RoleRevoked { by, .. } => Some(by),
+            _ => None,
+        }
+    }
+
+    /// The application it is about; `None` where it is about none.
+    pub fn application(&self) -> Option<&ApplicationId> {
+        match self {
+            Event::ApplicationCreated { application, .. }
+            | Event::ApplicationChanged { application, .. }
+            | Event::ApplicationDeleted { application, .. }
+            | Event::RoleDefined { application, .. }
+            | Event::RoleDeleted { application, .. } => Some(application),
+            Event::RoleAssigned { assignment, .. } | Event::RoleRevoked { assignment, .. } => {
+                Some(&assignment.application)
+            }
+            _ => None,
+        }
+    }
+
+    /// The role it is about; `None` where it is about none.
+    pub fn role(&self) -> Option<&RoleName> {
+        match self {
+            Event::RoleDefined { role, .. } | Event::RoleDeleted { role, .. } => Some(role),
+            Event::RoleAssigned { assignment, .. } | Event::RoleRevoked { assignment, .. } => {
+                Some(&assignment.role)
+            }
+            _ => None,
         }
     }
 

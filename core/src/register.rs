@@ -223,8 +223,7 @@ mod tests {
     }
 
     fn open(username_taken: bool, email_taken: bool) -> Standing {
-        let id = ApplicationId::default_application();
-        let application = Some(Application { id, status: ApplicationStatus::Active });
+        let application = Some(crate::samples::application());
         Standing { username_taken, email_taken, application }
     }
 

@@ -88,6 +88,10 @@ codes! {
     EmailTaken = "email_taken", Input;
     /// There is no such application, or it is disabled.
     UnknownApplication = "unknown_application", Input;
+    /// The application has no such role.
+    UnknownRole = "unknown_role", Input;
+    /// A list with too many items.
+    TooManyItems = "too_many_items", Input;
     /// The path is not one that is served.
     NotFound = "not_found", Input;
     /// The path is served, but not by this method.
@@ -170,6 +174,20 @@ codes! {
     UserNotFound = "user_not_found", State;
     /// The user has no such session.
     SessionNotFound = "session_not_found", State;
+    /// There is no such application.
+    ApplicationNotFound = "application_not_found", State;
+    /// Another application has this id.
+    ApplicationExists = "application_exists", State;
+    /// The application `default` can neither be disabled nor deleted.
+    ApplicationProtected = "application_protected", State;
+    /// The application has no such role, or the user does not hold it.
+    RoleNotFound = "role_not_found", State;
+    /// The built-in roles can't be changed, nor is another called like one of them.
+    RoleBuiltIn = "role_built_in", State;
+    /// Nothing is kept under this key.
+    DataNotFound = "data_not_found", State;
+    /// The user keeps as much as there is room for: 100 keys in an application, 1 MiB in all.
+    DataLimit = "data_limit", State;
 
     /// Too many wrong attempts; the answer says when to try again.
     TooManyAttempts = "too_many_attempts", Limit;

@@ -1,7 +1,7 @@
 //! An account and a session as the tests of the decisions begin with them.
 
 use crate::account::{Account, AccountRole, AccountStatus};
-use crate::application::{Application, ApplicationStatus};
+use crate::application::{Application, ApplicationName, ApplicationStatus};
 use crate::id::{ApplicationId, SessionId, TokenId, UserId};
 use crate::mfa::{Factor, SealedSecret, StoredFactor, TotpSecret, TotpStep};
 use crate::password::{Argon2Cost, PasswordHash};
@@ -73,5 +73,10 @@ pub(crate) fn session() -> Session {
 }
 
 pub(crate) fn application() -> Application {
-    Application { id: ApplicationId::default_application(), status: ApplicationStatus::Active }
+    Application {
+        id: ApplicationId::default_application(),
+        name: ApplicationName::parse("Default").unwrap(),
+        status: ApplicationStatus::Active,
+        created_at: NOW,
+    }
 }

@@ -81,6 +81,8 @@ pub struct Standing {
     pub factor: FactorStanding,
     /// The application asked for, or the one the account registered with; `None` where there is none.
     pub application: Option<Application>,
+    /// Whether the account holds a role in that application, and so belongs to it.
+    pub holds_role: bool,
 }
 
 impl Standing {
@@ -183,7 +185,7 @@ pub fn decide(
     if application.status == ApplicationStatus::Disabled {
         return refuse(Code::ApplicationDisabled);
     }
-    if application.id != account.application {
+    if application.id != account.application && !standing.holds_role {
         return refuse(Code::NotAMember);
     }
     let second_factor = match (standing.factor.enabled(), &login.second_factor) {

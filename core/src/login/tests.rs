@@ -2,14 +2,19 @@ use super::*;
 use crate::field::Field;
 use crate::id::ApplicationId;
 use crate::password::Argon2Cost;
-use crate::samples::{NOW, account};
+use crate::samples::{self, NOW, account};
 use crate::throttle::GUESS_LIMIT;
 use crate::token::RootSecret;
 
 pub(super) fn standing(account: Option<Account>) -> Standing {
-    let id = ApplicationId::default_application();
-    let application = Some(Application { id, status: ApplicationStatus::Active });
-    Standing { account, device_known: false, factor: FactorStanding::default(), application }
+    let application = Some(samples::application());
+    Standing {
+        account,
+        device_known: false,
+        factor: FactorStanding::default(),
+        application,
+        holds_role: false,
+    }
 }
 
 pub(super) fn login() -> Login {
@@ -99,12 +104,21 @@ fn the_right_password_learns_what_stands_in_its_way() {
     assert_eq!(refusal(standing(Some(account())), right(), &strict).0, Code::EmailNotVerified);
 
     let with = |application| Standing { application, ..standing(Some(account())) };
-    let of = |name: &str, status| Some(Application { id: ApplicationId::parse(name).unwrap(), status });
+    let of = |name: &str, status| {
+        Some(Application { id: ApplicationId::parse(name).unwrap(), status, ..samples::application() })
+    };
     assert_eq!(refusal(with(None), right(), &lax).0, Code::ValidationFailed);
     let disabled = with(of("default", ApplicationStatus::Disabled));
     assert_eq!(refusal(disabled, right(), &lax).0, Code::ApplicationDisabled);
     let other = with(of("other", ApplicationStatus::Active));
-    assert_eq!(refusal(other, right(), &lax).0, Code::NotAMember);
+    assert_eq!(refusal(other.clone(), right(), &lax).0, Code::NotAMember);
+    let disabled = with(of("other", ApplicationStatus::Disabled));
+    assert_eq!(
+        refusal(Standing { holds_role: true, ..disabled }, right(), &lax).0,
+        Code::ApplicationDisabled
+    );
+    let member = decided(Standing { holds_role: true, ..other }, right(), &lax);
+    assert_eq!(member.outcome.unwrap().claims.audience, "other", "a role makes one belong");
 }
 
 #[test]
