@@ -12,7 +12,7 @@ use crate::time::Timestamp;
 
 /// Bytes of a value at most, as it was sent: what an application wants to know of its user at once, not a place for
 /// files. A body may be twice as long.
-pub const VALUE_BYTES_MAX: usize = 64 * 1024;
+pub const VALUE_BYTES_MAX: u32 = 64 * 1024;
 
 /// Keys of one user in one application at most: their list is one page.
 pub const KEYS_PER_APPLICATION: u32 = 100;
@@ -120,6 +120,12 @@ impl NewDatum {
     pub fn value(&self) -> &str {
         &self.value
     }
+
+    /// Its bytes.
+    pub fn size(&self) -> u32 {
+        // No body is as long as four gigabytes.
+        u32::try_from(self.value.len()).unwrap_or(u32::MAX)
+    }
 }
 
 /// What the user keeps besides the value that is to be stored (or replaced).
@@ -148,12 +154,11 @@ pub struct KeptBesides {
 /// assert_eq!(decision.outcome.map_err(|rejection| rejection.code), Err(Code::DataLimit));
 /// ```
 pub fn store(owner: &DataOwner, datum: NewDatum, besides: KeptBesides, now: Timestamp) -> Decision<()> {
-    let size = datum.value.len();
+    let size = datum.size();
     if size > VALUE_BYTES_MAX {
         return Decision::refuse(Rejection::of(Code::PayloadTooLarge));
     }
-    let bytes = besides.bytes as usize + size;
-    if besides.keys >= KEYS_PER_APPLICATION || bytes > BYTES_PER_USER as usize {
+    if besides.keys >= KEYS_PER_APPLICATION || besides.bytes.saturating_add(size) > BYTES_PER_USER {
         return Decision::refuse(Rejection::of(Code::DataLimit));
     }
     Decision::grant(()).with_change(Change::StoreDatum {
@@ -187,8 +192,8 @@ mod tests {
     use super::*;
     use crate::samples::NOW;
 
-    fn datum(size: usize) -> NewDatum {
-        NewDatum { key: DataKey::parse("a").unwrap(), value: "1".repeat(size) }
+    fn datum(size: u32) -> NewDatum {
+        NewDatum { key: DataKey::parse("a").unwrap(), value: "1".repeat(size as usize) }
     }
 
     fn code(datum: NewDatum, keys: u32, bytes: u32) -> Option<Code> {

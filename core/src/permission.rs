@@ -100,6 +100,13 @@ const BUILT_IN: [(&str, &[(&str, &str)]); 4] = [
 ];
 
 impl Role {
+    /// The role of this name: the built-in one, or else what was defined; `None` where nothing was, and nothing may be
+    /// done.
+    pub fn of(name: RoleName, defined: Option<Vec<Permission>>) -> Self {
+        let built_in = Self::built_in().find(|role| role.name == name);
+        built_in.unwrap_or_else(|| Role { name, permissions: defined.unwrap_or_default() })
+    }
+
     /// The roles that every application has and nobody changes, in the order of their names.
     pub fn built_in() -> impl Iterator<Item = Role> {
         BUILT_IN.iter().map(|(name, permissions)| Role {
@@ -233,6 +240,15 @@ mod tests {
         }
         let names: Vec<_> = Role::built_in().map(|role| role.name).collect();
         assert!(names.is_sorted());
+    }
+
+    #[test]
+    fn what_was_defined_never_stands_for_a_built_in_role() {
+        let all = || Some(vec![permission("*", "*")]);
+        let of = |name: &str, defined| Role::of(RoleName::parse(name).unwrap(), defined).permissions;
+        assert_eq!(of("user", all()), []);
+        assert_eq!(of("chief", all()), [permission("*", "*")]);
+        assert_eq!(of("chief", None), []);
     }
 
     #[test]

@@ -3,6 +3,9 @@
 
 ALTER TABLE users ADD COLUMN mfa_enabled INTEGER NOT NULL DEFAULT 0 CHECK (mfa_enabled IN (0, 1));
 
+-- Those of an application that is deleted belong to `default` from then on.
+CREATE INDEX users_by_application ON users (application_id);
+
 -- Sessions from before could not be refreshed and say nothing of their tokens, so they end here.
 DROP TABLE sessions;
 
@@ -52,14 +55,14 @@ CREATE TABLE role_assignments (
 
 CREATE INDEX role_assignments_by_application ON role_assignments (application_id, role);
 
--- `value` is the JSON text as it was sent; `size` is its length in bytes.
+-- `value` is the JSON text as it was sent; `size` is its length in bytes, which is read without it.
 CREATE TABLE user_data (
     user_id         INTEGER NOT NULL REFERENCES users (id),
     application_id  TEXT NOT NULL REFERENCES applications (id) ON DELETE CASCADE,
     key             TEXT NOT NULL,
-    value           TEXT NOT NULL,
     size            INTEGER NOT NULL CHECK (size = octet_length(value)),
     updated_at      INTEGER NOT NULL,
+    value           TEXT NOT NULL,
     PRIMARY KEY (user_id, application_id, key)
 ) STRICT;
 

@@ -142,5 +142,11 @@ fn standing(app: &App, login: &Login) -> Result<Standing, Problem> {
         Some(account) => second_factor::standing(app, account.id, login.second_factor.as_ref())?,
         None => FactorStanding::default(),
     };
-    Ok(Standing { account, device_known, factor, application })
+    let holds_role = match (&account, &application) {
+        (Some(account), Some(application)) if application.id != account.application => {
+            store.holds_role(account.id, &application.id)?
+        }
+        _ => false,
+    };
+    Ok(Standing { account, device_known, factor, application, holds_role })
 }

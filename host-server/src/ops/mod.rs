@@ -1,6 +1,9 @@
 //! One function per operation: reads what the decision needs, asks core, commits, renders.
 
+mod applications;
+mod assignments;
 pub mod authenticate;
+mod data;
 mod form;
 mod jwks;
 mod login;
@@ -11,16 +14,21 @@ mod profile;
 mod reauthenticate;
 mod refresh;
 mod register;
+mod roles;
 pub mod second_factor;
 mod sessions;
 pub mod views;
 
+pub use applications::{CREATE_FIELDS as APPLICATION_FIELDS, UPDATE_FIELDS as APPLICATION_PATCH_FIELDS};
+pub use assignments::FIELDS as ASSIGNMENT_FIELDS;
+pub use data::FIELDS as DATA_FIELDS;
 pub use login::FIELDS as LOGIN_FIELDS;
 pub use mfa::{
     CODE_FIELDS as MFA_CODE_FIELDS, ENABLE_FIELDS as MFA_ENABLE_FIELDS, RENEWAL_FIELDS as MFA_RENEWAL_FIELDS,
 };
 pub use refresh::FIELDS as REFRESH_FIELDS;
 pub use register::{CreateAccountError, FIELDS as REGISTRATION_FIELDS, create_account};
+pub use roles::FIELDS as ROLE_FIELDS;
 
 use std::sync::Arc;
 
@@ -64,6 +72,22 @@ pub async fn answer(app: &Arc<App>, call: Call) -> Result<Reply, Problem> {
         Operation::DisableMfa => Box::pin(mfa::disable(app, call)).await,
         Operation::RenewRecoveryCodes => Box::pin(mfa::renew_recovery_codes(app, call)).await,
         Operation::Profile => profile::answer(call),
+        Operation::StoreDatum => Box::pin(data::store(app, call)).await,
+        Operation::ListData => data::list(app, call),
+        Operation::ShowDatum => data::show(app, call),
+        Operation::DeleteDatum => Box::pin(data::delete(app, call)).await,
+        Operation::CheckPermission => roles::check(app, call),
+        Operation::AssignRole => Box::pin(assignments::assign(app, call)).await,
+        Operation::ListAssignedRoles => assignments::list(app, call),
+        Operation::RevokeRole => Box::pin(assignments::revoke(app, call)).await,
+        Operation::ListApplications => applications::list(app, call),
+        Operation::CreateApplication => Box::pin(applications::create(app, call)).await,
+        Operation::ShowApplication => applications::show(app, call),
+        Operation::UpdateApplication => Box::pin(applications::update(app, call)).await,
+        Operation::DeleteApplication => Box::pin(applications::delete(app, call)).await,
+        Operation::ListRoles => roles::list(app, call),
+        Operation::DefineRole => Box::pin(roles::define(app, call)).await,
+        Operation::DeleteRole => Box::pin(roles::delete(app, call)).await,
         Operation::Jwks => Ok(jwks::answer(app)),
         Operation::Health => Ok(operations::health()),
         Operation::Ready => operations::ready(app).await,
@@ -104,6 +128,9 @@ pub(crate) fn tell(events: &[Event], request_id: &RequestId) {
             event = event.name(),
             user = event.user().map(|user| user.value()),
             reason = event.reason(),
+            admin = event.admin().map(|admin| admin.value()),
+            application = event.application().map(|application| application.as_str()),
+            role = event.role().map(|role| role.as_str()),
             request_id = %request_id,
         );
     }

@@ -171,6 +171,9 @@ impl fmt::Display for Problem {
 pub fn status_of(code: Code) -> StatusCode {
     match code {
         Code::NotFound | Code::UserNotFound | Code::SessionNotFound => StatusCode::NOT_FOUND,
+        Code::ApplicationNotFound | Code::RoleNotFound | Code::DataNotFound => StatusCode::NOT_FOUND,
+        Code::ApplicationExists | Code::ApplicationProtected => StatusCode::CONFLICT,
+        Code::RoleBuiltIn | Code::DataLimit => StatusCode::CONFLICT,
         Code::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
         Code::MfaAlreadyEnabled | Code::MfaNotEnabled => StatusCode::CONFLICT,
         Code::PayloadTooLarge => StatusCode::PAYLOAD_TOO_LARGE,

@@ -29,6 +29,12 @@ impl Reply {
         Self::serialized(status, "application/json", body)
     }
 
+    /// An answer that is JSON already.
+    pub fn json_text(status: StatusCode, text: String) -> Self {
+        Self { body: text.into(), ..Self::empty(status) }
+            .with_header(CONTENT_TYPE, HeaderValue::from_static("application/json"))
+    }
+
     /// A problem (RFC 9457).
     pub(crate) fn problem(status: StatusCode, body: &impl Serialize) -> Self {
         Self::serialized(status, "application/problem+json", body)

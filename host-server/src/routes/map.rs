@@ -328,7 +328,7 @@ mod tests {
         ] {
             assert_eq!(allow_of(&map, path).as_deref(), Some(allow), "{path}");
         }
-        assert_eq!(map.all_methods(), "DELETE, GET, HEAD, OPTIONS, POST");
+        assert_eq!(map.all_methods(), "DELETE, GET, HEAD, OPTIONS, PATCH, POST, PUT");
         let me = map.find("/users/me").unwrap().endpoint;
         assert!(me.row(&Method::HEAD).is_some());
         assert!(me.row(&Method::OPTIONS).is_none());

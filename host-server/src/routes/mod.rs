@@ -36,6 +36,38 @@ pub enum Operation {
     RenewRecoveryCodes,
     /// Shows the caller's own User.
     Profile,
+    /// Keeps a value of the caller's under a key.
+    StoreDatum,
+    /// Lists the caller's keys.
+    ListData,
+    /// Shows the value under a key of the caller's.
+    ShowDatum,
+    /// Removes a key of the caller's.
+    DeleteDatum,
+    /// Says whether the caller may do something.
+    CheckPermission,
+    /// Gives a user a role.
+    AssignRole,
+    /// Lists a user's roles.
+    ListAssignedRoles,
+    /// Takes a role from a user.
+    RevokeRole,
+    /// Lists the applications.
+    ListApplications,
+    /// Makes an application.
+    CreateApplication,
+    /// Shows an application.
+    ShowApplication,
+    /// Gives an application another name or status.
+    UpdateApplication,
+    /// Deletes an application.
+    DeleteApplication,
+    /// Lists the roles of an application.
+    ListRoles,
+    /// Says what a role of an application may do.
+    DefineRole,
+    /// Deletes a role of an application.
+    DeleteRole,
     /// The public keys that verify access tokens.
     Jwks,
     /// Says that the process lives.
@@ -131,6 +163,22 @@ pub static ROUTES: &[Route] = &[
     get(Operation::Profile, "/users/me").bearer(),
     get(Operation::Profile, "/auth/me").bearer(),
     get(Operation::Profile, "/users/profile").bearer(),
+    post(Operation::StoreDatum, "/users/me/data").bearer().json(),
+    get(Operation::ListData, "/users/me/data").bearer(),
+    get(Operation::ShowDatum, "/users/me/data/{key}").bearer(),
+    delete(Operation::DeleteDatum, "/users/me/data/{key}").bearer(),
+    get(Operation::CheckPermission, "/users/me/permissions").bearer(),
+    post(Operation::AssignRole, "/users/{user_id}/roles").admin().json(),
+    get(Operation::ListAssignedRoles, "/users/{user_id}/roles").admin(),
+    delete(Operation::RevokeRole, "/users/{user_id}/roles").admin(),
+    get(Operation::ListApplications, "/applications").admin(),
+    post(Operation::CreateApplication, "/applications").admin().json(),
+    get(Operation::ShowApplication, "/applications/{application_id}").admin(),
+    patch(Operation::UpdateApplication, "/applications/{application_id}").admin().json(),
+    delete(Operation::DeleteApplication, "/applications/{application_id}").admin(),
+    get(Operation::ListRoles, "/applications/{application_id}/roles").admin(),
+    put(Operation::DefineRole, "/applications/{application_id}/roles/{role}").admin().json(),
+    delete(Operation::DeleteRole, "/applications/{application_id}/roles/{role}").admin(),
     get(Operation::Jwks, "/.well-known/jwks.json"),
     get(Operation::Health, "/healthz"),
     get(Operation::Ready, "/readyz"),
@@ -177,6 +225,11 @@ impl Route {
         self
     }
 
+    const fn admin(mut self) -> Self {
+        self.auth = Auth::Admin;
+        self
+    }
+
     const fn json(mut self) -> Self {
         self.body = Body::Json;
         self
@@ -199,6 +252,14 @@ const fn get(operation: Operation, path: &'static str) -> Route {
 
 const fn post(operation: Operation, path: &'static str) -> Route {
     Route::new(operation, Method::POST, path)
+}
+
+const fn put(operation: Operation, path: &'static str) -> Route {
+    Route::new(operation, Method::PUT, path)
+}
+
+const fn patch(operation: Operation, path: &'static str) -> Route {
+    Route::new(operation, Method::PATCH, path)
 }
 
 const fn delete(operation: Operation, path: &'static str) -> Route {

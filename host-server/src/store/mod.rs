@@ -8,6 +8,7 @@
 mod backend;
 mod error;
 mod migrate;
+mod reads;
 mod rows;
 mod session_cache;
 mod sql;

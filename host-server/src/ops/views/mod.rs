@@ -1,5 +1,7 @@
 //! The JSON that goes out, as types: what is sent and what the OpenAPI document says are made from these.
 
+mod applications;
+mod data;
 mod keys;
 mod mfa;
 mod session;
@@ -9,6 +11,10 @@ use countersign_core::time::Timestamp;
 use serde::{Serialize, Serializer};
 use utoipa::ToSchema;
 
+pub use applications::{
+    Application, ApplicationStatusWord, AssignedRole, PermissionItem, Permitted, RoleDefinition,
+};
+pub use data::Datum;
 pub use keys::{Jwk, Jwks};
 pub use mfa::{FinishedLogin, MfaVerified, ProposedFactor, RecoveryCodes};
 pub use session::{SessionItem, Tokens};

@@ -2,7 +2,9 @@
 
 pub(crate) mod accounts;
 pub(crate) mod applications;
+pub(crate) mod data;
 pub(crate) mod devices;
 pub(crate) mod factors;
 pub(crate) mod guesses;
+pub(crate) mod roles;
 pub(crate) mod sessions;

@@ -26,15 +26,25 @@ macro_rules! account_columns {
 
 pub(crate) mod accounts;
 pub(crate) mod applications;
+pub(crate) mod data;
 pub(crate) mod devices;
 pub(crate) mod factors;
 pub(crate) mod guesses;
+pub(crate) mod roles;
 pub(crate) mod sessions;
 
 /// All of them, for the tests that hold them to their rules.
 #[cfg(test)]
-pub(crate) const ALL: &[&[&str]] =
-    &[accounts::ALL, applications::ALL, devices::ALL, factors::ALL, guesses::ALL, sessions::ALL];
+pub(crate) const ALL: &[&[&str]] = &[
+    accounts::ALL,
+    applications::ALL,
+    data::ALL,
+    devices::ALL,
+    factors::ALL,
+    guesses::ALL,
+    roles::ALL,
+    sessions::ALL,
+];
 
 #[cfg(test)]
 mod tests {

@@ -23,7 +23,8 @@ super::statements! {
         " FROM sessions WHERE user_id = $1 AND expires_at > $2 AND seq < $3 ORDER BY seq DESC LIMIT $4"
     );
 
-    /// Guard: the user is active, has the hash that was checked, and a second factor if and only if one was shown; the
+    /// Guard: the user is active, has the hash that was checked, a second factor if and only if one was shown, and
+    /// belongs to the application, which is active; the
     /// session's id is new.
     OPEN_SESSION =
         "INSERT INTO sessions (id, user_id, application_id, created_at, auth_time, last_used_at, expires_at, \
@@ -34,7 +35,11 @@ super::statements! {
                 CAST($9 AS BIGINT), CAST($10 AS TEXT), CAST($11 AS TEXT), CAST($12 AS TEXT), \
                 CAST($13 AS BIGINT), CAST($14 AS TEXT), CAST($15 AS TEXT) \
          FROM users WHERE users.id = $16 AND users.status = 'active' AND users.password_hash = $17 \
-         AND users.mfa_enabled = $7 ON CONFLICT DO NOTHING";
+         AND users.mfa_enabled = $7 \
+         AND (SELECT status FROM applications WHERE applications.id = $2) = 'active' \
+         AND (users.application_id = $2 OR EXISTS (SELECT 1 FROM role_assignments \
+              WHERE role_assignments.user_id = $16 AND role_assignments.application_id = $2)) \
+         ON CONFLICT DO NOTHING";
 
     /// Of a user's sessions only those stay that are not over at `$2`, and of them the newest `$3`.
     KEEP_NEWEST_SESSIONS =

@@ -24,7 +24,7 @@ const OLDEST_ENGINE: (i32, &str) = (3_051_003, "3.51.3");
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// More than there are statements, so that each is prepared once per connection.
-const STATEMENT_CACHE: usize = 64;
+const STATEMENT_CACHE: usize = 128;
 
 /// Per connection, and there are about as many as cores. With SQLite's own 2 MiB a point read in a database
 /// of 27 MiB took 4.1 µs, with 8 or 16 MiB 3.3 µs. Mapping the file into memory gains the same, but turns a

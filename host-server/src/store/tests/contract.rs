@@ -1,7 +1,7 @@
 //! What every database must do.
 
 use countersign_core::account::AccountRole;
-use countersign_core::application::{Application, ApplicationStatus};
+use countersign_core::application::{Application, ApplicationName, ApplicationStatus};
 use countersign_core::authenticate::SessionWithAccount;
 use countersign_core::change::Change;
 use countersign_core::id::{ApplicationId, SessionId, TokenId, UserId};
@@ -117,7 +117,9 @@ async fn an_account_of_no_application_is_a_conflict(store: Store) {
 
 async fn the_default_application_is_there(store: Store) {
     let id = ApplicationId::default_application();
-    let default = Application { id: id.clone(), status: ApplicationStatus::Active };
+    let name = ApplicationName::parse("Default").unwrap();
+    let created_at = store.application(&id).unwrap().unwrap().created_at;
+    let default = Application { id: id.clone(), name, status: ApplicationStatus::Active, created_at };
     assert_eq!(store.application(&id).unwrap(), Some(default));
     assert_eq!(store.application(&ApplicationId::parse("Default").unwrap()).unwrap(), None);
 }

@@ -2,9 +2,12 @@
 //! asked.
 
 mod accounts;
+mod applications;
+mod data;
 mod devices;
 mod factors;
 mod guesses;
+mod roles;
 mod sessions;
 
 use countersign_core::change::Change;
@@ -51,6 +54,15 @@ fn change(change: &Change) -> Vec<Write> {
         Change::OpenMfaLogin { login, at } => factors::open_login(login, *at),
         Change::CountWrongCode { digest } => vec![factors::count_wrong_code(digest)],
         Change::EndMfaLogin { digest } => vec![factors::end_login(digest)],
+        Change::CreateApplication(application) => vec![applications::create_application(application)],
+        Change::UpdateApplication { id, patch } => vec![applications::update_application(id, patch)],
+        Change::DeleteApplication { id } => applications::delete_application(id),
+        Change::DefineRole { application, role } => vec![roles::define_role(application, role)],
+        Change::DeleteRole { application, role } => roles::delete_role(application, role),
+        Change::AssignRole { assignment, at } => vec![roles::assign_role(assignment, *at)],
+        Change::RevokeRole { assignment } => roles::revoke_role(assignment),
+        Change::StoreDatum { owner, datum, at } => vec![data::store_datum(owner, datum, *at)],
+        Change::DeleteDatum { owner, key } => vec![data::delete_datum(owner, key)],
     }
 }
 
