@@ -1,7 +1,5 @@
 //! What the document says of paths and queries.
 
-#![expect(dead_code, reason = "the operations that take these come one by one")]
-
 use serde_json::{Value, json};
 
 /// A value that stands in the path or the query.
