@@ -1,5 +1,6 @@
 //! Those who use the server.
 
+use std::ops::Deref;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use serde_json::{Value, json};
@@ -137,6 +138,32 @@ impl<'a> SignedIn<'a> {
         ask(self.origin, "POST", path, Some(&self.token), Some(body))
     }
 
+    /// Posts a JSON text as it is.
+    pub(crate) fn post_text(&self, path: &str, body: &str) -> Answer {
+        let request =
+            agent().post(format!("{}{path}", self.origin)).header("content-type", "application/json");
+        answer(request.header("authorization", format!("Bearer {}", self.token)).send(body).unwrap())
+    }
+
+    /// The same person, logged in to an application.
+    pub(crate) fn within(&self, application: &str) -> SignedIn<'a> {
+        let logged_in = self.log_in_to(application);
+        assert_eq!(logged_in.status, 200, "{logged_in:?}");
+        self.with_tokens(logged_in.json())
+    }
+
+    /// What a log-in to an application answers them.
+    pub(crate) fn log_in_to(&self, application: &str) -> Answer {
+        let body =
+            json!({ "identifier": self.name, "password": self.password, "application_id": application });
+        Anonymous { origin: self.origin }.post("/auth/login", &body)
+    }
+
+    /// The path under which admins find them, with this behind it.
+    pub(crate) fn path(&self, rest: &str) -> String {
+        format!("/users/{}{rest}", self.login["user"]["id"])
+    }
+
     /// Asks by any method, without a body.
     pub(crate) fn ask(&self, method: &str, path: &str) -> Answer {
         ask(self.origin, method, path, Some(&self.token), None)
@@ -145,6 +172,47 @@ impl<'a> SignedIn<'a> {
     /// Asks by any method.
     pub(crate) fn send(&self, method: &str, path: &str, body: &Value) -> Answer {
         ask(self.origin, method, path, Some(&self.token), Some(body))
+    }
+}
+
+/// Somebody who may use the admin routes.
+pub(crate) struct Admin<'a>(SignedIn<'a>);
+
+impl<'a> Admin<'a> {
+    /// Made by the operator, and logged in.
+    pub(crate) fn at(server: &'a Server) -> Self {
+        let (name, password) = (fresh_name(), "correct horse battery");
+        let email = format!("{name}@example.com");
+        let arguments = ["user", "create", "--username", &name, "--email", &email, "--admin"];
+        let made = server.command(&arguments, &format!("{password}\n"));
+        assert!(made.status.success(), "{made:?}");
+        let login = Anonymous::at(server).log_in(&name, password).json();
+        let token = login["access_token"].as_str().unwrap().to_owned();
+        Self(SignedIn { origin: &server.origin, name, password: password.to_owned(), token, login })
+    }
+
+    /// Makes an application under a fresh id and gives it back.
+    pub(crate) fn make_application(&self) -> String {
+        let id = format!("app-of-{}", fresh_name());
+        let made = self.post("/applications", &json!({ "id": id, "name": "An application" }));
+        assert_eq!(made.status, 201, "{made:?}");
+        id
+    }
+
+    /// Gives somebody a role.
+    pub(crate) fn assign(&self, who: &SignedIn<'_>, role: &str, application: &str) {
+        let body = json!({ "role": role, "application_id": application });
+        let assigned = self.post(&who.path("/roles"), &body);
+        assert_eq!(assigned.status, 200, "{assigned:?}");
+        assert_eq!(assigned.json(), json!({ "message": "Role assigned successfully" }));
+    }
+}
+
+impl<'a> Deref for Admin<'a> {
+    type Target = SignedIn<'a>;
+
+    fn deref(&self) -> &SignedIn<'a> {
+        &self.0
     }
 }
 

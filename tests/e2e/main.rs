@@ -3,7 +3,9 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
 mod actors;
+mod applications;
 mod authenticator;
+mod data;
 mod described;
 mod documents;
 mod guessing;
@@ -12,6 +14,7 @@ mod logs;
 mod mfa;
 mod problems;
 mod races;
+mod roles;
 mod server;
 mod sessions;
 mod way_through;

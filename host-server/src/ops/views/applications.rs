@@ -53,7 +53,6 @@ impl From<application::Application> for Application {
 
 /// A role of an application.
 #[derive(Debug, Serialize, ToSchema)]
-#[schema(as = Role)]
 pub struct RoleDefinition {
     /// Its name.
     #[schema(example = "reviewer")]

@@ -24,8 +24,7 @@ super::statements! {
     );
 
     /// Guard: the user is active, has the hash that was checked, a second factor if and only if one was shown, and
-    /// belongs to the application, which is active; the
-    /// session's id is new.
+    /// belongs to the application, which is active; the session's id is new.
     OPEN_SESSION =
         "INSERT INTO sessions (id, user_id, application_id, created_at, auth_time, last_used_at, expires_at, \
                                second_factor, pair_number, pair_issued_at, token_id, refresh_digest, \

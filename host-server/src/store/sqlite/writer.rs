@@ -7,6 +7,7 @@
 
 use std::sync::{Mutex, PoisonError, RwLock};
 use std::thread::{self, JoinHandle};
+use std::time::Duration;
 
 use rusqlite::{Connection, Error, ffi, params_from_iter};
 use tokio::sync::mpsc::error::TrySendError;
@@ -201,10 +202,13 @@ fn execute(connection: &Connection, statement: &'static str) -> Result<(), Store
 /// Leaves one file without a log beside it, and statistics for the next time it is opened.
 fn tidy_up(connection: Connection) {
     let optimized = connection.execute_batch("PRAGMA optimize");
+    // A checkpoint that waits for the readers of another process keeps its writer out for as long. Where there is such
+    // a process, the log is its affair.
+    let impatient = connection.busy_timeout(Duration::ZERO);
     let checkpointed = connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_row| Ok(()));
     connection.flush_prepared_statement_cache();
     let closed = connection.close().map_err(|(_connection, error)| error);
-    for error in [optimized, checkpointed, closed].into_iter().filter_map(Result::err) {
+    for error in [optimized, impatient, checkpointed, closed].into_iter().filter_map(Result::err) {
         // Nothing is lost: the next opening finds the log.
         warn!(%error, "the database could not be tidied up");
     }

@@ -15,23 +15,6 @@ use super::{NOW, new_account, open_session, password_hash, remember_device, sess
 
 const DONE: Committed = Committed::Applied { created: None };
 
-macro_rules! contract {
-    ($($test:ident,)+) => {
-        mod in_a_file {
-            $( #[tokio::test] async fn $test() {
-                let (_folder, location) = super::temporary_file();
-                super::$test(super::Store::open(&location).unwrap()).await;
-            } )+
-        }
-
-        mod in_memory {
-            $( #[tokio::test] async fn $test() {
-                super::$test(super::Store::open(&super::DatabaseLocation::Memory).unwrap()).await;
-            } )+
-        }
-    };
-}
-
 contract! {
     an_account_is_found_as_it_was_created,
     what_was_not_given_stays_away,

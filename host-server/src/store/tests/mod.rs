@@ -1,5 +1,24 @@
 //! The store as the operations see it, on each place where a database can be.
 
+/// Runs each of these tests on each place where a database can be.
+macro_rules! contract {
+    ($($test:ident,)+) => {
+        mod in_a_file {
+            $( #[tokio::test] async fn $test() {
+                let (_folder, location) = super::temporary_file();
+                super::$test(super::Store::open(&location).unwrap()).await;
+            } )+
+        }
+
+        mod in_memory {
+            $( #[tokio::test] async fn $test() {
+                super::$test(super::Store::open(&super::DatabaseLocation::Memory).unwrap()).await;
+            } )+
+        }
+    };
+}
+
+mod applications;
 mod concurrency;
 #[macro_use]
 mod contract;

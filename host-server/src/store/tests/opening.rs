@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::thread;
+use std::time::{Duration, Instant};
 
 use rusqlite::Connection;
 
@@ -55,6 +56,20 @@ async fn a_store_that_is_only_dropped_loses_nothing() {
     let (_folder, location) = temporary_file();
     let user = Store::open(&location).unwrap().create(new_account("ada")).await.unwrap();
     assert!(Store::open(&location).unwrap().account(user).unwrap().is_some());
+}
+
+#[tokio::test]
+async fn who_closes_does_not_wait_for_those_who_read() {
+    let (_folder, location) = temporary_file();
+    let [served, passing] = [0, 1].map(|_| Store::open(&location).unwrap());
+    passing.create(new_account("ada")).await.unwrap();
+    // Leaves a snapshot behind, as long as nothing else is read or written here.
+    assert_eq!(served.names_taken(Some("ada"), "ada@example.com").unwrap(), (true, true));
+    let begun = Instant::now();
+    passing.close();
+    // It would wait for five seconds, and keep every writer out.
+    assert!(begun.elapsed() < Duration::from_secs(2), "{:?}", begun.elapsed());
+    assert!(served.create(new_account("grace")).await.is_some());
 }
 
 #[tokio::test]
