@@ -24,6 +24,7 @@ KNOWN_ONLY_TO_THE_SERVER = {
     "password_too_common",
     "password_is_identity",
     "unknown_application",
+    "unknown_role",
     "invalid_cursor",
     "invalid_code",
     "invalid_current_password",

@@ -97,7 +97,7 @@ async fn every_form_of_a_target_is_looked_at() {
         }
     }
     let everything = running.ask("OPTIONS * HTTP/1.1\r\nHost: a\r\n\r\n").await;
-    assert_eq!(everything.header("allow"), Some("DELETE, GET, HEAD, OPTIONS, POST"));
+    assert_eq!(everything.header("allow"), Some("DELETE, GET, HEAD, OPTIONS, PATCH, POST, PUT"));
 }
 
 #[tokio::test]
