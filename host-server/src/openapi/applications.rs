@@ -66,7 +66,8 @@ fn update(_: Place) -> Description {
     });
     let body = RequestBody::new("ApplicationPatch", APPLICATION_PATCH_FIELDS, json!({ "name": "Notes" }))
         .omissible("name", name())
-        .omissible("status", status);
+        .omissible("status", status)
+        .that_may_be_left_out();
     Description::new(
         "Change an application",
         "Gives an application another name or status. What is left out stays as it is. `default` can't be disabled.",

@@ -38,7 +38,7 @@ fn check(_: Place) -> Description {
     .refused_with(&[Code::ValidationFailed, Code::UnknownField])
 }
 
-fn assign(_: Place) -> Description {
+fn assign(place: Place) -> Description {
     let example = json!({ "role": "editor", "application_id": "app_12345" });
     let application = "Where it counts; `default` where none is named.";
     let body = RequestBody::new("Assignment", ASSIGNMENT_FIELDS, example)
@@ -53,6 +53,11 @@ fn assign(_: Place) -> Description {
     .takes(body)
     .answers::<Message>(StatusCode::OK, json!({ "message": "Role assigned successfully" }))
     .refused_with(&[Code::UserNotFound, Code::UnknownField, Code::Overloaded])
+    .leads_to(
+        place,
+        Operation::RevokeRole,
+        json!({ "user_id": "$request.path.user_id", "role": "$request.body#/role" }),
+    )
 }
 
 fn list(_: Place) -> Description {
