@@ -90,6 +90,7 @@ pub(crate) fn shared() -> &'static Server {
 
 /// Ends a server that nothing drops. A static lives until the process is gone, and then this end of the pipe is
 /// closed by the system, whatever ended the process.
+#[expect(clippy::zombie_processes, reason = "it outlives this process, and the system waits for it then")]
 fn undertaker_of(server: &Server) -> ChildStdin {
     let script = r#"cat; kill "$0"; rm -r "$1""#;
     let mut command = Command::new("sh");

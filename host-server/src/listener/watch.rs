@@ -221,7 +221,7 @@ mod tests {
     fn nothing_that_was_sent_is_held_while_a_connection_idles_and_nothing_is_shown() {
         let watch = Watch::new(Instant::now());
         watch.received(b"authorization: Bearer secret");
-        assert!(!format!("{watch:?}").contains("115"), "no byte of it is printed");
+        assert!(!format!("{watch:?}").contains("115, 101, 99"), "no byte of it is printed");
         watch.begin(&HeaderMap::new());
         watch.end();
         assert_eq!(watch.notes().head.capacity(), 0);
