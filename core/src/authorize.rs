@@ -16,3 +16,32 @@ pub fn admin(principal: &Principal) -> Result<(), Rejection> {
         role == AccountRole::Admin && principal.session().application == ApplicationId::default_application();
     if granted { Ok(()) } else { Err(Rejection::of(Code::AdminRequired)) }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::account::Account;
+    use crate::authenticate::{self, Asks, SessionWithAccount};
+    use crate::policy::Policy;
+    use crate::samples::{self, NOW};
+    use crate::session::Session;
+
+    #[test]
+    fn an_admin_acts_by_a_token_of_the_default_application_only() {
+        let other = ApplicationId::parse("other").unwrap();
+        for (role, application, granted) in [
+            (AccountRole::Admin, ApplicationId::default_application(), true),
+            (AccountRole::Admin, other, false),
+            (AccountRole::User, ApplicationId::default_application(), false),
+        ] {
+            let session = Session { application, ..samples::session() };
+            let claims = session.claims(&Policy::default(), "countersign");
+            let account = Account { role, ..samples::account() };
+            let found = Some(Arc::new(SessionWithAccount { session, account }));
+            let principal = authenticate::decide(&claims, found, Asks::Other, NOW).outcome.unwrap();
+            assert_eq!(admin(&principal).is_ok(), granted);
+        }
+    }
+}

@@ -1,18 +1,23 @@
 //! What must become true in the store, each with the guard that it stands on.
 
-use crate::account::NewAccount;
+use crate::account::{Account, AccountRole, AccountStatus, NewAccount};
 use crate::application::{Application, ApplicationPatch};
 use crate::data::{DataKey, DataOwner, NewDatum};
+use crate::email::Email;
 use crate::id::{ApplicationId, SessionId, UserId};
 use crate::login::MfaLogin;
 use crate::mfa::{RecoveryDigest, SealedSecret, TotpStep};
+use crate::name::PersonName;
 use crate::password::PasswordHash;
 use crate::permission::{Role, RoleName};
+use crate::phone::Phone;
+use crate::profile::Edit;
 use crate::role::Assignment;
 use crate::secret::TokenDigest;
 use crate::session::{Pair, Session};
 use crate::throttle::GuessSubject;
 use crate::time::Timestamp;
+use crate::username::Username;
 
 /// One thing to make true. All changes of a decision are stored in one transaction; where a guard does not
 /// hold none is, and the host decides anew on what is stored now.
@@ -21,6 +26,46 @@ pub enum Change {
     /// There is a new account. Guard: its username and e-mail address are free and its
     /// application is there.
     CreateAccount(Box<NewAccount>),
+    /// The account has other names or addresses. Guard: it is active, its password's hash is still the one that
+    /// the edit stands on, and its new username and e-mail address are free.
+    EditAccount(Box<AccountEdit>),
+    /// The account has another password: of its sessions only one stays, its devices are no longer known, and no log-in
+    /// of it waits for a second factor. Guard: it is active and its hash is still `from`.
+    SetPassword {
+        /// Whose.
+        user: UserId,
+        /// The hash that it had.
+        from: PasswordHash,
+        /// The hash of the new password.
+        to: PasswordHash,
+        /// The session that stays; `None` where none does.
+        except: Option<SessionId>,
+        /// When.
+        at: Timestamp,
+    },
+    /// The account has another status, and no log-in of it waits for a second factor. Guard: its status is still `from`,
+    /// and an admin stays who is active.
+    SetStatus {
+        /// Whose.
+        user: UserId,
+        /// The status that it had.
+        from: AccountStatus,
+        /// Its status from now on.
+        to: AccountStatus,
+        /// When.
+        at: Timestamp,
+    },
+    /// The account has another role. Guard: its role is still `from`, and an admin stays who is active.
+    SetRole {
+        /// Whose.
+        user: UserId,
+        /// The role that it had.
+        from: AccountRole,
+        /// Its role from now on.
+        to: AccountRole,
+        /// When.
+        at: Timestamp,
+    },
     /// One more guess at `subject` counts. Guard: fewer than [`GUESS_LIMIT`](crate::throttle::GUESS_LIMIT)
     /// since `window_start`.
     CountGuess {
@@ -251,4 +296,44 @@ pub enum Change {
         /// Under what.
         key: DataKey,
     },
+}
+
+/// What changes of an account besides its password.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AccountEdit {
+    /// Whose.
+    pub user: UserId,
+    /// The hash that the account had when this was granted.
+    pub checked_hash: PasswordHash,
+    /// `None` where it stays.
+    pub username: Option<Username>,
+    /// Not shown to be the user's yet; `None` where it stays.
+    pub email: Option<Email>,
+    /// The full name.
+    pub name: Edit<PersonName>,
+    /// The first name.
+    pub first_name: Edit<PersonName>,
+    /// The last name.
+    pub last_name: Edit<PersonName>,
+    /// The telephone number.
+    pub phone: Edit<Phone>,
+    /// When.
+    pub at: Timestamp,
+}
+
+impl AccountEdit {
+    /// The account as it is afterwards, but for the time of its last change.
+    pub(crate) fn applied_to(&self, account: Account) -> Account {
+        let name = |edit: &Edit<PersonName>, stored| edit.applied_to(stored, PersonName::as_str);
+        Account {
+            username: self.username.as_ref().map(|it| it.as_str().to_owned()).or(account.username),
+            email_verified: account.email_verified && self.email.is_none(),
+            email: self.email.as_ref().map_or(account.email, |email| email.as_str().to_owned()),
+            name: name(&self.name, account.name),
+            first_name: name(&self.first_name, account.first_name),
+            last_name: name(&self.last_name, account.last_name),
+            phone: self.phone.applied_to(account.phone, Phone::as_str),
+            ..account
+        }
+    }
 }

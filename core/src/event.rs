@@ -71,6 +71,56 @@ pub enum Event {
         /// Whose.
         user: UserId,
     },
+    /// A user set another password.
+    PasswordChanged {
+        /// Who.
+        user: UserId,
+    },
+    /// A user set another e-mail address.
+    EmailChanged {
+        /// Who.
+        user: UserId,
+    },
+    /// A user changed something of their profile.
+    ProfileUpdated {
+        /// Who.
+        user: UserId,
+    },
+    /// An account was deleted.
+    AccountDeleted {
+        /// Whose.
+        user: UserId,
+        /// By whom.
+        by: UserId,
+    },
+    /// An account was suspended.
+    AccountSuspended {
+        /// Whose.
+        user: UserId,
+        /// By whom.
+        by: UserId,
+    },
+    /// A suspended or deleted account is active again.
+    AccountRestored {
+        /// Whose.
+        user: UserId,
+        /// By whom.
+        by: UserId,
+    },
+    /// Somebody became an admin.
+    AdminAppointed {
+        /// Who.
+        user: UserId,
+        /// By whom.
+        by: UserId,
+    },
+    /// Somebody is no longer an admin.
+    AdminDismissed {
+        /// Who.
+        user: UserId,
+        /// By whom.
+        by: UserId,
+    },
     /// A token was refused although its signature held.
     AccessRefused {
         /// Whose token it was; `None` where it names nobody who could be a user.
@@ -164,6 +214,14 @@ impl Event {
             Event::RecoveryCodesReplaced { .. } => "recovery_codes_replaced",
             Event::SecondFactorRefused { .. } => "second_factor_refused",
             Event::PasswordRehashed { .. } => "password_rehashed",
+            Event::PasswordChanged { .. } => "password_changed",
+            Event::EmailChanged { .. } => "email_changed",
+            Event::ProfileUpdated { .. } => "profile_updated",
+            Event::AccountDeleted { .. } => "account_deleted",
+            Event::AccountSuspended { .. } => "account_suspended",
+            Event::AccountRestored { .. } => "account_restored",
+            Event::AdminAppointed { .. } => "admin_appointed",
+            Event::AdminDismissed { .. } => "admin_dismissed",
             Event::AccessRefused { .. } => "access_refused",
             Event::ApplicationCreated { .. } => "application_created",
             Event::ApplicationChanged { .. } => "application_changed",
@@ -187,7 +245,15 @@ impl Event {
             | Event::RecoveryCodeUsed { user }
             | Event::RecoveryCodesReplaced { user }
             | Event::SecondFactorRefused { user, .. }
-            | Event::PasswordRehashed { user } => Some(user),
+            | Event::PasswordRehashed { user }
+            | Event::PasswordChanged { user }
+            | Event::EmailChanged { user }
+            | Event::ProfileUpdated { user }
+            | Event::AccountDeleted { user, .. }
+            | Event::AccountSuspended { user, .. }
+            | Event::AccountRestored { user, .. }
+            | Event::AdminAppointed { user, .. }
+            | Event::AdminDismissed { user, .. } => Some(user),
             Event::LoginFailed { user, .. }
             | Event::RefreshRefused { user, .. }
             | Event::AccessRefused { user, .. } => user,
@@ -205,7 +271,13 @@ impl Event {
     /// The admin who did it; `None` where it was no admin's doing.
     pub fn admin(&self) -> Option<UserId> {
         match *self {
-            Event::ApplicationCreated { by, .. }
+            // Anybody may delete their own.
+            Event::AccountDeleted { user, by } => Some(by).filter(|by| *by != user),
+            Event::AccountSuspended { by, .. }
+            | Event::AccountRestored { by, .. }
+            | Event::AdminAppointed { by, .. }
+            | Event::AdminDismissed { by, .. }
+            | Event::ApplicationCreated { by, .. }
             | Event::ApplicationChanged { by, .. }
             | Event::ApplicationDeleted { by, .. }
             | Event::RoleDefined { by, .. }

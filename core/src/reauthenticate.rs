@@ -33,6 +33,12 @@ pub fn by_auth_time(auth_time: Timestamp, policy: &Policy, now: Timestamp) -> Op
     (window_secs == 0 || now.secs_since(auth_time) <= window_secs).then_some(Proof(()))
 }
 
+/// The proof that a checked password gives; `None` where it is another than the account's.
+pub fn by_check(account: &Account, check: &PasswordCheck) -> Option<Proof> {
+    // The hash may have been replaced while this one was being checked.
+    (check.matches && check.checked == account.password_hash).then_some(Proof(()))
+}
+
 /// The proof that a session gives, or else a right `current_password`.
 ///
 /// # Errors
@@ -62,10 +68,9 @@ pub fn admit(account: &Account, guesses: &Guesses, now: Timestamp) -> Decision<(
 /// Decides what the check of `current_password` came to. A right one takes its guess back; the others stay
 /// counted, which only a finished log-in changes.
 pub fn decide(account: &Account, check: &PasswordCheck) -> Decision<Proof> {
-    // The hash may have been replaced while this one was being checked.
-    if check.matches && check.checked == account.password_hash {
+    if let Some(proof) = by_check(account, check) {
         let subject = GuessSubject::Account(account.id);
-        return Decision::grant(Proof(())).with_change(Change::TakeBackGuess { subject });
+        return Decision::grant(proof).with_change(Change::TakeBackGuess { subject });
     }
     let message = "This is not the current password.";
     let fault = Fault::new("current_password", Code::InvalidCurrentPassword, message);

@@ -170,6 +170,8 @@ codes! {
     MfaAlreadyEnabled = "mfa_already_enabled", State;
     /// No second factor is on, and none is waiting to be verified.
     MfaNotEnabled = "mfa_not_enabled", State;
+    /// This is the last active admin; make another one first.
+    LastAdmin = "last_admin", State;
     /// The user is gone.
     UserNotFound = "user_not_found", State;
     /// The user has no such session.

@@ -126,6 +126,14 @@ impl<'a> SignedIn<'a> {
         self.with_tokens(logged_in.json())
     }
 
+    pub(crate) fn email(&self) -> String {
+        format!("{}@example.com", self.name)
+    }
+
+    pub(crate) fn put(&self, path: &str, body: &Value) -> Answer {
+        self.send("PUT", path, body)
+    }
+
     pub(crate) fn refresh_token(&self) -> &str {
         self.login["refresh_token"].as_str().unwrap()
     }

@@ -177,7 +177,7 @@ fn no_other_spelling_of_a_path_is_a_route() {
     }
     let wrong_method = anyone.post("/users/me", &json!({}));
     assert_eq!((wrong_method.status, wrong_method.code().as_str()), (405, "method_not_allowed"));
-    assert_eq!(wrong_method.header("allow"), "GET, HEAD, OPTIONS");
+    assert_eq!(wrong_method.header("allow"), "DELETE, GET, HEAD, OPTIONS, PUT");
     assert_eq!(anyone.get("/auth/login").header("allow"), "OPTIONS, POST");
 }
 

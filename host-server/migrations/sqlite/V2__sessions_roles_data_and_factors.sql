@@ -6,6 +6,9 @@ ALTER TABLE users ADD COLUMN mfa_enabled INTEGER NOT NULL DEFAULT 0 CHECK (mfa_e
 -- Those of an application that is deleted belong to `default` from then on.
 CREATE INDEX users_by_application ON users (application_id);
 
+-- For the guard that one active admin stays. There are few of them.
+CREATE INDEX admins ON users (role) WHERE role = 'admin' AND status = 'active';
+
 -- Sessions from before could not be refreshed and say nothing of their tokens, so they end here.
 DROP TABLE sessions;
 

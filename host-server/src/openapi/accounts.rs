@@ -9,13 +9,19 @@ use super::description::{Description, Place, Theme};
 use super::{fields, samples};
 use crate::call::Mount;
 use crate::ops::views::{Registered, Tokens, User};
-use crate::ops::{LOGIN_FIELDS, REGISTRATION_FIELDS};
+use crate::ops::{LOGIN_FIELDS, NAME_AND_EMAIL_FIELDS, PROFILE_FIELDS, REGISTRATION_FIELDS};
 use crate::routes::Operation;
 
 pub(super) static THEME: Theme = Theme {
     tag: "Accounts",
     text: "Registration, log-in and the profile.",
-    operations: &[(Operation::Register, register), (Operation::LogIn, log_in), (Operation::Profile, profile)],
+    operations: &[
+        (Operation::Register, register),
+        (Operation::LogIn, log_in),
+        (Operation::Profile, profile),
+        (Operation::UpdateProfile, update_profile),
+        (Operation::DeleteAccount, delete_account),
+    ],
 };
 
 fn register(place: Place) -> Description {
@@ -146,4 +152,58 @@ fn profile(_: Place) -> Description {
     Description::new("Show the profile", "Shows the User whose token it is.")
         .answers::<User>(StatusCode::OK, samples::user())
         .refused_with(&[Code::UserNotFound])
+}
+
+fn update_profile(place: Place) -> Description {
+    let mut codes = vec![
+        Code::UnknownField,
+        Code::EmailTaken,
+        Code::ReauthenticationRequired,
+        Code::UserNotFound,
+        Code::TooManyAttempts,
+    ];
+    let body = if place.route.takes_name_and_email_only() {
+        let example = json!({ "email": "ada@example.com", "name": "Ada Lovelace" });
+        RequestBody::new("NameAndEmailUpdate", NAME_AND_EMAIL_FIELDS, example)
+    } else {
+        codes.push(Code::UsernameTaken);
+        let example = json!({ "email": "ada@example.com", "first_name": "Ada", "phone": null });
+        RequestBody::new("ProfileUpdate", PROFILE_FIELDS, example)
+            .lasting("username", fields::username())
+            .optional("password", fields::new_password())
+            .optional("first_name", fields::person_name("The first name; null clears it.", "Ada"))
+            .optional("last_name", fields::person_name("The last name; null clears it.", "Lovelace"))
+            .optional("phone", fields::phone())
+    };
+    let body = body
+        .lasting("email", fields::email())
+        .optional("name", fields::person_name("The full name; null clears it.", "Ada Lovelace"))
+        .optional(
+            "current_password",
+            fields::text(
+                "Proves that the owner is there, also long after the log-in.",
+                "the analytical engine",
+            ),
+        )
+        .that_may_be_left_out();
+    Description::new(
+        "Change the profile",
+        "Changes the fields that come. One that is absent, empty or equal to what is stored changes nothing; null \
+         clears a name or the telephone number. Another password or e-mail address wants a log-in within the last ten \
+         minutes (the operator may say otherwise), the `current_password`, or beside another change the `password` that \
+         it is already. A wrong one counts like a wrong log-in. Another password ends every other session; another \
+         e-mail address is unverified again.",
+    )
+    .takes(body)
+    .answers::<User>(StatusCode::OK, samples::user())
+    .refused_with(&codes)
+}
+
+fn delete_account(_: Place) -> Description {
+    Description::new(
+        "Delete the account",
+        "Deletes the caller's account. Its sessions end, and its names stay reserved; an admin can restore it.",
+    )
+    .answers::<User>(StatusCode::OK, samples::deleted_user())
+    .refused_with(&[Code::UserNotFound, Code::LastAdmin])
 }

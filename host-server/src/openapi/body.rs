@@ -44,6 +44,15 @@ impl RequestBody {
         self
     }
 
+    /// A field of text that may be left out, which an empty text means as well, but not be null.
+    pub(super) fn lasting(self, name: &'static str, schema: Value) -> Self {
+        let mut schema = or_nothing(schema);
+        if let Some(choices) = schema["anyOf"].as_array_mut() {
+            choices.pop();
+        }
+        self.omissible(name, schema)
+    }
+
     /// A field of text that may be left out, which an empty text and null mean as well.
     pub(super) fn optional(self, name: &'static str, schema: Value) -> Self {
         let schema = or_nothing(schema);

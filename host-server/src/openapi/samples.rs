@@ -12,6 +12,12 @@ pub(super) fn user() -> Value {
     })
 }
 
+/// Ada, after she deleted her account.
+pub(super) fn deleted_user() -> Value {
+    let at = "2026-02-28T12:00:00Z";
+    merged(user(), json!({ "status": "deleted", "updated_at": at, "deleted_at": at }))
+}
+
 /// What a log-in answers Ada.
 pub(super) fn logged_in() -> Value {
     merged(refreshed(), json!({ "device_token": "3kTf…" }))

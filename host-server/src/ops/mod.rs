@@ -17,6 +17,7 @@ mod register;
 mod roles;
 pub mod second_factor;
 mod sessions;
+mod users;
 pub mod views;
 
 pub use applications::{CREATE_FIELDS as APPLICATION_FIELDS, UPDATE_FIELDS as APPLICATION_PATCH_FIELDS};
@@ -26,9 +27,11 @@ pub use login::FIELDS as LOGIN_FIELDS;
 pub use mfa::{
     CODE_FIELDS as MFA_CODE_FIELDS, ENABLE_FIELDS as MFA_ENABLE_FIELDS, RENEWAL_FIELDS as MFA_RENEWAL_FIELDS,
 };
+pub use profile::{FIELDS as PROFILE_FIELDS, NAME_AND_EMAIL_FIELDS};
 pub use refresh::FIELDS as REFRESH_FIELDS;
 pub use register::{CreateAccountError, FIELDS as REGISTRATION_FIELDS, create_account};
 pub use roles::FIELDS as ROLE_FIELDS;
+pub use users::FIELDS as USER_FIELDS;
 
 use std::sync::Arc;
 
@@ -56,11 +59,15 @@ pub async fn answer(app: &Arc<App>, call: Call) -> Result<Reply, Problem> {
     match call.route.operation {
         // Boxed, since every request's future has room for the largest of these and is moved some times.
         Operation::Register => Box::pin(register::answer(app, call)).await,
+        // Begun, these are finished, also where the client hangs up: their guess is counted by then, and if the
+        // password is right the count has to be cleared.
         Operation::LogIn => {
-            // Begun, it is finished, also where the client hangs up: its guess is counted by then, and if the
-            // password is right the count has to be cleared.
             let app = Arc::clone(app);
             tokio::spawn(async move { login::answer(&app, call).await }).await.unwrap_or_else(broken_off)
+        }
+        Operation::UpdateProfile => {
+            let app = Arc::clone(app);
+            tokio::spawn(async move { profile::update(&app, call).await }).await.unwrap_or_else(broken_off)
         }
         Operation::Refresh => Box::pin(refresh::answer(app, call)).await,
         Operation::LogOut => Box::pin(sessions::log_out(app, call)).await,
@@ -88,6 +95,11 @@ pub async fn answer(app: &Arc<App>, call: Call) -> Result<Reply, Problem> {
         Operation::ListRoles => roles::list(app, call),
         Operation::DefineRole => Box::pin(roles::define(app, call)).await,
         Operation::DeleteRole => Box::pin(roles::delete(app, call)).await,
+        Operation::DeleteAccount => Box::pin(profile::delete(app, call)).await,
+        Operation::ListUsers => Box::pin(users::list(app, call)).await,
+        Operation::ShowUser => users::show(app, call),
+        Operation::ChangeUser => Box::pin(users::change(app, call)).await,
+        Operation::DeleteUser => Box::pin(users::delete(app, call)).await,
         Operation::Jwks => Ok(jwks::answer(app)),
         Operation::Health => Ok(operations::health()),
         Operation::Ready => operations::ready(app).await,

@@ -1,13 +1,130 @@
-//! The caller's own profile.
+//! The caller's own account: shown, changed, deleted.
 
+use countersign_core::account::Account;
+use countersign_core::decision::Decision;
+use countersign_core::field::Field;
+use countersign_core::lifecycle;
+use countersign_core::password::PreparedPassword;
+use countersign_core::profile::{self, Evidence, ProfileForm, ProfileUpdate, Progress, Standing};
+use countersign_core::rejection::Code;
 use warp::http::StatusCode;
 
+use super::form::{self, unknown_fields};
 use super::views::User;
+use super::{DECISIONS_MAX, reauthenticate, settle, tell, users};
+use crate::app::App;
 use crate::call::Call;
+use crate::entropy::random;
 use crate::problem::Problem;
 use crate::reply::Reply;
+use crate::store::{Committed, Store};
+
+/// The fields that an update takes, in the order of the form.
+pub const FIELDS: &[&str] =
+    &["username", "email", "password", "current_password", "name", "first_name", "last_name", "phone"];
+
+/// The fields of an update that is for the name and the e-mail address alone.
+pub const NAME_AND_EMAIL_FIELDS: &[&str] = &["email", "name", "current_password"];
+
+/// How often an update is looked at: besides the decisions there is a round before the check of its passwords and one
+/// before the hash of the new one.
+const ROUNDS_MAX: u32 = DECISIONS_MAX + 2;
 
 /// Answers 200 with the caller's User.
 pub(super) fn answer(call: Call) -> Result<Reply, Problem> {
     Ok(Reply::json(StatusCode::OK, &User::from(call.principal()?.account())))
+}
+
+/// Changes what the caller asks for, and answers 200 with the User as it now is.
+pub(super) async fn update(app: &App, call: Call) -> Result<Reply, Problem> {
+    let update = parse(app, &call)?;
+    let (mut evidence, mut new_hash) = (None, None);
+    let mut guess_counted = false;
+    for _ in 0..ROUNDS_MAX {
+        // Loaded in each round: much can happen while a password is being checked.
+        let standing = standing(&app.store, &call, &update)?;
+        let Decision { outcome, changes, events } =
+            profile::decide(&update, &standing, evidence.as_ref(), new_hash.as_ref(), &app.policy, app.now());
+        match outcome {
+            Ok(Progress::CheckPasswords) => {
+                evidence = check(app, &call, &update, &standing.account, &mut guess_counted).await?;
+            }
+            Ok(Progress::HashPassword(password)) => {
+                let password = PreparedPassword::clone(&password);
+                new_hash = Some(app.hashing.hash(password, app.policy.argon2, random()?).await?);
+            }
+            outcome => {
+                if matches!(app.store.commit(&changes).await?, Committed::Applied { .. }) {
+                    tell(&events, &call.request_id);
+                    return match outcome? {
+                        Progress::Done(account) => Ok(Reply::json(StatusCode::OK, &User::from(&*account))),
+                        _ => Err(Problem::internal("an update was committed before it was done")),
+                    };
+                }
+            }
+        }
+    }
+    Err(Problem::contended())
+}
+
+/// Deletes the caller's account, and answers 200 with the User as it now is.
+pub(super) async fn delete(app: &App, call: Call) -> Result<Reply, Problem> {
+    let user = call.principal()?.account().id;
+    let deleted = settle(app, &call.request_id, || {
+        Ok(lifecycle::delete_own(users::standing(&app.store, user)?, app.now()))
+    })
+    .await?;
+    Ok(Reply::json(StatusCode::OK, &User::from(&deleted)))
+}
+
+/// Holds the passwords of an update against the account's hash. The one that is said to be current goes first: if it is,
+/// the other is known as well.
+async fn check(
+    app: &App,
+    call: &Call,
+    update: &ProfileUpdate,
+    account: &Account,
+    guess_counted: &mut bool,
+) -> Result<Option<Evidence>, Problem> {
+    let checked = account.password_hash.clone();
+    if let Some(current) = &update.current_password {
+        let proof = reauthenticate::by_password(app, account, current.clone(), &call.request_id).await?;
+        return Ok(Some(Evidence::of_current_password(update, proof, checked)));
+    }
+    let Some(asked) = &update.password else { return Ok(None) };
+    if !*guess_counted {
+        reauthenticate::admit(app, account, &call.request_id).await?;
+        *guess_counted = true;
+    }
+    let check = app.hashing.verify(asked.prepared.clone(), checked, app.policy.argon2, random()?).await?;
+    Ok(Some(Evidence::of_password(account, check)))
+}
+
+fn parse(app: &App, call: &Call) -> Result<ProfileUpdate, Problem> {
+    let taken = if call.route.takes_name_and_email_only() { NAME_AND_EMAIL_FIELDS } else { FIELDS };
+    let document = call.document()?;
+    let field = |name| if taken.contains(&name) { document.field(name) } else { Field::Absent };
+    let form = ProfileForm {
+        username: field("username"),
+        email: field("email"),
+        password: field("password"),
+        current_password: field("current_password"),
+        name: field("name"),
+        first_name: field("first_name"),
+        last_name: field("last_name"),
+        phone: field("phone"),
+    };
+    let account = call.principal()?.account();
+    let parsed = ProfileUpdate::parse(&form, account, app.policy.password_min_length);
+    Ok(form::merge(parsed, unknown_fields(&document, taken))?)
+}
+
+fn standing(store: &Store, call: &Call, update: &ProfileUpdate) -> Result<Standing, Problem> {
+    let found = store.session_with_account(call.principal()?.session().id)?;
+    let found = found.ok_or_else(|| Problem::of(Code::SessionEnded))?;
+    let username = update.username.as_ref().map(|username| username.as_str());
+    let email = update.email.as_ref().map(|email| email.as_str());
+    let (username_taken, email_taken) = store.names_taken_by_others(found.account.id, username, email)?;
+    let (session, account) = (found.session.clone(), found.account.clone());
+    Ok(Standing { session, account, username_taken, email_taken })
 }

@@ -49,17 +49,25 @@ pub(super) async fn by_password(
     password: PreparedPassword,
     request_id: &RequestId,
 ) -> Result<Proof, Problem> {
+    admit(app, account, request_id).await?;
+    let check =
+        app.hashing.verify(password, account.password_hash.clone(), app.policy.argon2, random()?).await?;
+    settle(app, request_id, || -> Result<Decision<Proof>, Problem> {
+        Ok(reauthenticate::decide(account, &check))
+    })
+    .await
+}
+
+/// Counts one more guess at the account's password.
+///
+/// # Errors
+/// 429 where too many were wrong.
+pub(super) async fn admit(app: &App, account: &Account, request_id: &RequestId) -> Result<(), Problem> {
     let subject = GuessSubject::Account(account.id);
     settle(app, request_id, || {
         let now = app.now();
         let guesses = app.store.guesses(&subject, Guesses::window_start(now))?;
         Ok(reauthenticate::admit(account, &guesses, now))
-    })
-    .await?;
-    let check =
-        app.hashing.verify(password, account.password_hash.clone(), app.policy.argon2, random()?).await?;
-    settle(app, request_id, || -> Result<Decision<Proof>, Problem> {
-        Ok(reauthenticate::decide(account, &check))
     })
     .await
 }

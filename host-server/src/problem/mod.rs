@@ -174,6 +174,7 @@ pub fn status_of(code: Code) -> StatusCode {
         Code::ApplicationNotFound | Code::RoleNotFound | Code::DataNotFound => StatusCode::NOT_FOUND,
         Code::ApplicationExists | Code::ApplicationProtected => StatusCode::CONFLICT,
         Code::RoleBuiltIn | Code::DataLimit => StatusCode::CONFLICT,
+        Code::LastAdmin => StatusCode::CONFLICT,
         Code::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
         Code::MfaAlreadyEnabled | Code::MfaNotEnabled => StatusCode::CONFLICT,
         Code::PayloadTooLarge => StatusCode::PAYLOAD_TOO_LARGE,

@@ -68,6 +68,18 @@ pub enum Operation {
     DefineRole,
     /// Deletes a role of an application.
     DeleteRole,
+    /// Changes the caller's own account.
+    UpdateProfile,
+    /// Deletes the caller's own account.
+    DeleteAccount,
+    /// Lists users.
+    ListUsers,
+    /// Shows a user.
+    ShowUser,
+    /// Changes a user's status or role.
+    ChangeUser,
+    /// Deletes a user's account.
+    DeleteUser,
     /// The public keys that verify access tokens.
     Jwks,
     /// Says that the process lives.
@@ -140,6 +152,8 @@ pub struct Route {
     pub body: Body,
     /// The mount at which a registration may do without a username; `None` where it may not.
     username_optional_at: Option<Mount>,
+    /// Whether an update takes no more than the name and the e-mail address.
+    name_and_email_only: bool,
 }
 
 /// Ends the path of a page that has files: each of them, and nothing else, is a URL of its own.
@@ -179,6 +193,13 @@ pub static ROUTES: &[Route] = &[
     get(Operation::ListRoles, "/applications/{application_id}/roles").admin(),
     put(Operation::DefineRole, "/applications/{application_id}/roles/{role}").admin().json(),
     delete(Operation::DeleteRole, "/applications/{application_id}/roles/{role}").admin(),
+    put(Operation::UpdateProfile, "/users/me").bearer().json(),
+    put(Operation::UpdateProfile, "/users/profile").bearer().json().name_and_email_only(),
+    delete(Operation::DeleteAccount, "/users/me").bearer(),
+    get(Operation::ListUsers, "/users").admin(),
+    get(Operation::ShowUser, "/users/{user_id}").admin(),
+    patch(Operation::ChangeUser, "/users/{user_id}").admin().json(),
+    delete(Operation::DeleteUser, "/users/{user_id}").admin(),
     get(Operation::Jwks, "/.well-known/jwks.json"),
     get(Operation::Health, "/healthz"),
     get(Operation::Ready, "/readyz"),
@@ -195,10 +216,15 @@ impl Route {
         self.username_optional_at != Some(mount)
     }
 
+    /// Whether an update that came in here takes no more than the name and the e-mail address.
+    pub fn takes_name_and_email_only(&self) -> bool {
+        self.name_and_email_only
+    }
+
     /// How a user who is gone is answered here.
     pub fn asks(&self) -> Asks {
         match self.operation {
-            Operation::Profile => Asks::Profile,
+            Operation::Profile | Operation::UpdateProfile | Operation::DeleteAccount => Asks::Profile,
             _ => Asks::Other,
         }
     }
@@ -212,6 +238,7 @@ impl Route {
             auth: Auth::None,
             body: Body::None,
             username_optional_at: None,
+            name_and_email_only: false,
         }
     }
 
@@ -242,6 +269,11 @@ impl Route {
 
     const fn username_optional_at(mut self, mount: Mount) -> Self {
         self.username_optional_at = Some(mount);
+        self
+    }
+
+    const fn name_and_email_only(mut self) -> Self {
+        self.name_and_email_only = true;
         self
     }
 }
@@ -279,6 +311,21 @@ mod tests {
             .map(|(route, mount)| format!("{}{}", mount.prefix(), route.path))
             .collect();
         assert_eq!(lenient, ["/api/users/register"]);
+    }
+
+    #[test]
+    fn a_user_who_is_gone_is_told_so_on_the_profile_routes_and_nowhere_else() {
+        let told = ROUTES.iter().filter(|route| route.asks() == Asks::Profile);
+        let told: Vec<_> = told.map(|route| format!("{} {}", route.method, route.path)).collect();
+        let expected = [
+            "GET /users/me",
+            "GET /auth/me",
+            "GET /users/profile",
+            "PUT /users/me",
+            "PUT /users/profile",
+            "DELETE /users/me",
+        ];
+        assert_eq!(told, expected);
     }
 
     #[test]

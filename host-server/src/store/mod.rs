@@ -32,6 +32,7 @@ use countersign_core::throttle::{GuessSubject, Guesses, WrongCodes};
 use countersign_core::time::Timestamp;
 
 pub use self::error::StoreError;
+pub use self::reads::ChosenUsers;
 
 use self::backend::{Backend, Outcome, Read};
 use self::session_cache::SessionCache;

@@ -67,7 +67,7 @@ async fn the_order_is_path_method_token_and_then_the_body() {
     };
     assert_eq!(ask("POST /nowhere").await, (404, "not_found".into(), None));
     assert_eq!(
-        ask("PUT /users/me").await,
+        ask("PUT /auth/me").await,
         (405, "method_not_allowed".into(), Some("GET, HEAD, OPTIONS".into()))
     );
     assert_eq!(

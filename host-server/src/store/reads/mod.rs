@@ -1,5 +1,8 @@
-//! What can be asked of the store besides accounts and sessions, a file for each kind of thing.
+//! What can be asked of the store besides single accounts and sessions, a file for each kind of thing.
 
 mod applications;
 mod data;
 mod roles;
+mod users;
+
+pub use users::ChosenUsers;

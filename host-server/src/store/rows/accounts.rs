@@ -15,15 +15,26 @@ const STORED_HASH_BOUNDS: HashBounds = HashBounds {
     parallelism: Argon2Cost::MAX_PARALLELISM,
 };
 
-/// Reads a row of one of the `ACCOUNT_BY_…` statements.
+/// Reads a row of one of the `ACCOUNT_BY_…` statements, and of `USERS`.
 pub(crate) fn account(row: Row) -> Result<Account, StoreError> {
     account_columns(&mut Columns::of(row, "users"))
 }
 
-/// Reads the row of `NAMES_TAKEN`: the username, the e-mail address.
+/// Reads the row of `NAMES_TAKEN` and `NAMES_TAKEN_BY_OTHERS`: the username, the e-mail address.
 pub(crate) fn names_taken(row: Row) -> Result<(bool, bool), StoreError> {
     let mut columns = Columns::of(row, "users");
     Ok((columns.count("username_key")? > 0, columns.count("email")? > 0))
+}
+
+/// Reads the row of `OTHER_ADMINS`.
+pub(crate) fn other_admins(row: Row) -> Result<bool, StoreError> {
+    Ok(Columns::of(row, "users").count("role")? > 0)
+}
+
+/// Reads a row of `USERS`: its place in the list, and the account.
+pub(crate) fn listed_account(row: Row) -> Result<(i64, Account), StoreError> {
+    let account = account(row)?;
+    Ok((account.id.value(), account))
 }
 
 /// Reads the columns of an account where the row has more.

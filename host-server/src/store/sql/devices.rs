@@ -10,6 +10,9 @@ super::statements! {
     /// Forgets a device.
     FORGET_DEVICE = "DELETE FROM devices WHERE digest = $1";
 
+    /// Forgets a user's devices.
+    FORGET_DEVICES = "DELETE FROM devices WHERE user_id = $1";
+
     /// Of a user's devices the newest `$2` stay known.
     KEEP_NEWEST_DEVICES =
         "DELETE FROM devices WHERE user_id = $1 AND seq <= \

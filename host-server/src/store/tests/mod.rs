@@ -22,6 +22,7 @@ mod applications;
 mod concurrency;
 #[macro_use]
 mod contract;
+mod account_changes;
 mod crash;
 mod factors;
 mod opening;

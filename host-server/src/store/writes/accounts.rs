@@ -1,11 +1,16 @@
 //! Accounts.
 
-use countersign_core::account::{AccountRole, NewAccount};
-use countersign_core::id::UserId;
+use countersign_core::account::{AccountRole, AccountStatus, NewAccount};
+use countersign_core::change::AccountEdit;
+use countersign_core::email::Email;
+use countersign_core::id::{SessionId, UserId};
 use countersign_core::name::PersonName;
 use countersign_core::password::PasswordHash;
+use countersign_core::phone::Phone;
+use countersign_core::profile::Edit;
+use countersign_core::time::Timestamp;
 
-use super::write;
+use super::{devices, factors, sessions, write};
 use crate::store::backend::{Guard, Write};
 use crate::store::sql::accounts as sql;
 use crate::store::value::Value;
@@ -31,6 +36,70 @@ pub(super) fn create_account(account: &NewAccount) -> Write {
             account.application.as_str().into(),
         ],
     )
+}
+
+pub(super) fn edit_account(edit: &AccountEdit) -> Write {
+    let username = edit.username.as_ref().map(|username| username.as_str());
+    let [sets_name, name] = set(&edit.name, PersonName::as_str);
+    let [sets_first_name, first_name] = set(&edit.first_name, PersonName::as_str);
+    let [sets_last_name, last_name] = set(&edit.last_name, PersonName::as_str);
+    let [sets_phone, phone] = set(&edit.phone, Phone::as_str);
+    write(
+        sql::EDIT_ACCOUNT,
+        Guard::OneRow,
+        [
+            Value::text_or_null(username),
+            Value::text_or_null(username.map(str::to_ascii_lowercase)),
+            Value::text_or_null(edit.email.as_ref().map(Email::as_str)),
+            sets_name,
+            name,
+            sets_first_name,
+            first_name,
+            sets_last_name,
+            last_name,
+            sets_phone,
+            phone,
+            edit.at.into(),
+            edit.user.value().into(),
+            edit.checked_hash.as_str().into(),
+        ],
+    )
+}
+
+/// Whether a column is set, and to what.
+fn set<T>(edit: &Edit<T>, text: fn(&T) -> &str) -> [Value; 2] {
+    match edit {
+        Edit::Keep => [false.into(), Value::Null],
+        Edit::Clear => [true.into(), Value::Null],
+        Edit::Set(value) => [true.into(), text(value).into()],
+    }
+}
+
+pub(super) fn set_password(
+    user: UserId,
+    from: &PasswordHash,
+    to: &PasswordHash,
+    except: Option<SessionId>,
+    at: Timestamp,
+) -> Vec<Write> {
+    let parameters = [to.as_str().into(), at.into(), user.value().into(), from.as_str().into()];
+    vec![
+        write(sql::SET_PASSWORD, Guard::OneRow, parameters),
+        sessions::end_sessions(user, except),
+        devices::forget_devices(user),
+        factors::end_logins(user),
+    ]
+}
+
+pub(super) fn set_status(user: UserId, from: AccountStatus, to: AccountStatus, at: Timestamp) -> Vec<Write> {
+    let deleted_at = if to == AccountStatus::Deleted { at.into() } else { Value::Null };
+    let parameters = [to.as_str().into(), deleted_at, at.into(), user.value().into(), from.as_str().into()];
+    vec![write(sql::SET_STATUS, Guard::OneRow, parameters), factors::end_logins(user)]
+}
+
+pub(super) fn set_role(user: UserId, from: AccountRole, to: AccountRole, at: Timestamp) -> Write {
+    let parameters = [to.as_str().into(), at.into(), user.value().into(), from.as_str().into()];
+    write(sql::SET_ROLE, Guard::OneRow, parameters)
 }
 
 pub(super) fn replace_hash(user: UserId, from: &PasswordHash, to: &PasswordHash) -> Write {

@@ -9,6 +9,10 @@ use super::write;
 use crate::store::backend::{Guard, Write};
 use crate::store::sql::devices as sql;
 
+pub(super) fn forget_devices(user: UserId) -> Write {
+    write(sql::FORGET_DEVICES, Guard::Open, [user.value().into()])
+}
+
 pub(super) fn remember_device(digest: TokenDigest, user: UserId, at: Timestamp) -> Vec<Write> {
     vec![
         write(sql::REMEMBER_DEVICE, Guard::Open, [digest.encode().into(), user.value().into(), at.into()]),

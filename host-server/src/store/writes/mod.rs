@@ -28,6 +28,12 @@ fn change(change: &Change) -> Vec<Write> {
     match change {
         Change::CreateAccount(account) => vec![accounts::create_account(account)],
         Change::ReplaceHash { user, from, to } => vec![accounts::replace_hash(*user, from, to)],
+        Change::EditAccount(edit) => vec![accounts::edit_account(edit)],
+        Change::SetPassword { user, from, to, except, at } => {
+            accounts::set_password(*user, from, to, *except, *at)
+        }
+        Change::SetStatus { user, from, to, at } => accounts::set_status(*user, *from, *to, *at),
+        Change::SetRole { user, from, to, at } => vec![accounts::set_role(*user, *from, *to, *at)],
         Change::CountGuess { subject, at, window_start } => guesses::count_guess(subject, *at, *window_start),
         Change::TakeBackGuess { subject } => vec![guesses::take_back_guess(subject)],
         Change::ClearGuesses { subject } => vec![guesses::clear_guesses(subject)],
@@ -72,6 +78,7 @@ fn write<const N: usize>(statement: &'static str, guard: Guard, parameters: [Val
 
 #[cfg(test)]
 mod tests {
+    use countersign_core::account::{AccountRole, AccountStatus};
     use countersign_core::id::UserId;
     use countersign_core::secret::TokenDigest;
     use countersign_core::throttle::GuessSubject;
@@ -90,6 +97,15 @@ mod tests {
         let subject = GuessSubject::Account(USER);
         vec![
             Change::CreateAccount(Box::new(new_account("Ada"))),
+            Change::SetPassword {
+                user: USER,
+                from: password_hash(0),
+                to: password_hash(1),
+                except: None,
+                at: AT,
+            },
+            Change::SetStatus { user: USER, from: AccountStatus::Active, to: AccountStatus::Deleted, at: AT },
+            Change::SetRole { user: USER, from: AccountRole::User, to: AccountRole::Admin, at: AT },
             Change::CountGuess { subject: subject.clone(), at: AT, window_start: WINDOW_START },
             Change::ClearGuesses { subject },
             open_session(session(USER, 1)),
@@ -108,6 +124,9 @@ mod tests {
             guards,
             [
                 vec![Guard::OneNumber],
+                vec![Guard::OneRow, Guard::Open, Guard::Open, Guard::Open],
+                vec![Guard::OneRow, Guard::Open],
+                vec![Guard::OneRow],
                 vec![Guard::Open, Guard::OneRow],
                 vec![Guard::Open],
                 vec![Guard::OneRow, Guard::Open, Guard::Open],
