@@ -7,7 +7,7 @@ use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use serde_json::{Value, json};
 
-use crate::actors::{Anonymous, Answer, SignedIn, ask};
+use crate::actors::{Admin, Anonymous, Answer, SignedIn, ask};
 use crate::authenticator::{Authenticator, Guarded, texts};
 use crate::server::{self, Server};
 
@@ -272,6 +272,23 @@ fn whoever_ends_all_sessions_ends_the_waiting_log_ins_too() {
     assert_eq!(ada.who.ask("POST", "/auth/logout-all").status, 204);
     let code = json!({ "code": ada.authenticator.code() });
     assert_eq!(refused(&ada.finish(&token, &code)), refusal(401, "mfa_token_invalid"));
+}
+
+#[test]
+fn a_new_password_and_a_suspension_end_the_waiting_log_ins() {
+    let ada = guarded();
+    let (token, code) = (ada.mfa_token(), json!({ "recovery_code": ada.recovery_codes[0] }));
+    assert_eq!(ada.who.put("/users/me", &json!({ "password": "another password" })).status, 200);
+    assert_eq!(refused(&ada.finish(&token, &code)), refusal(401, "mfa_token_invalid"));
+
+    let grace = guarded();
+    let (token, code) = (grace.mfa_token(), json!({ "recovery_code": grace.recovery_codes[0] }));
+    let admin = Admin::at(server::shared());
+    for status in ["suspended", "active"] {
+        let changed = admin.send("PATCH", &grace.who.path(""), &json!({ "status": status }));
+        assert_eq!(changed.status, 200, "{changed:?}");
+    }
+    assert_eq!(refused(&grace.finish(&token, &code)), refusal(401, "mfa_token_invalid"));
 }
 
 #[test]
