@@ -11,7 +11,7 @@ use crate::server;
 #[test]
 fn one_name_is_given_once() {
     let anyone = Anonymous::at(server::shared());
-    for _ in 0..5 {
+    for _ in 0..rounds() {
         let name = fresh_name();
         let register = |case: usize| {
             let spelling = if case.is_multiple_of(2) { name.clone() } else { name.to_uppercase() };
@@ -21,7 +21,7 @@ fn one_name_is_given_once() {
         };
         let register = &register;
         let answers: Vec<_> = std::thread::scope(|scope| {
-            let all: Vec<_> = (0..20).map(|case| scope.spawn(move || register(case))).collect();
+            let all: Vec<_> = (0..50).map(|case| scope.spawn(move || register(case))).collect();
             all.into_iter().map(|answer| answer.join().unwrap()).collect()
         });
         let made = answers.iter().filter(|answer| answer.status == 201).count();
@@ -32,9 +32,9 @@ fn one_name_is_given_once() {
     }
 }
 
-/// Rounds of each race, each a chance to win twice: `RACE_ROUNDS`, else a few.
+/// Rounds of each race, each a chance to win twice: `RACE_ROUNDS`, else 50.
 fn rounds() -> usize {
-    std::env::var("RACE_ROUNDS").map_or(5, |rounds| rounds.parse().unwrap())
+    std::env::var("RACE_ROUNDS").map_or(50, |rounds| rounds.parse().unwrap())
 }
 
 /// How many of fifty of the same request at once are granted.
