@@ -1,6 +1,7 @@
 """What schemathesis has to be told about this server: how to log in, and which refusals of good data are right."""
 
 import atexit
+import collections
 import itertools
 import json
 import os
@@ -13,8 +14,19 @@ import requests
 import schemathesis
 
 ORIGIN = os.environ["ORIGIN"]
-REGISTRATIONS = itertools.count()
+NUMBERS = itertools.count()
 CASES = {}
+
+# Which answers tell the names that paths take, and by which member.
+SOURCES = {
+    "/auth/sessions": ("session_id", "id"),
+    "/auth/register": ("user_id", "id"),
+    "/users/register": ("user_id", "id"),
+    "/users": ("user_id", "id"),
+    "/applications": ("application_id", "id"),
+    "/users/me/data": ("key", "key"),
+}
+KNOWN = {name: collections.deque(maxlen=50) for name, _ in SOURCES.values()}
 PASSWORD_LENGTHS = {("password", "too_short"), ("password", "too_long")}
 
 # What only the store or a list knows, so that data can fit every schema and be refused for it.
@@ -72,26 +84,42 @@ class Admin:
 
 @schemathesis.hook
 def before_call(ctx, case, kwargs):
-    """Most good registrations are for a name and an application that nothing stands against. Left to themselves, they
-    repeat the names that they have seen in answers, and next to none would be granted."""
-    good = case.meta is not None and case.meta.generation.mode.is_positive
-    if not good or not case.path.endswith("/register") or not isinstance(case.body, dict):
+    """Lets good cases meet what is there: left to itself, hardly a registration would be for a name that is free, and
+    hardly a path would lead to a session or user."""
+    if case.meta is None or not case.meta.generation.mode.is_positive:
         return
-    number = next(REGISTRATIONS)
-    if number % 4 == 0:
-        return
-    if case.body.get("application_id"):
-        case.body["application_id"] = "default"
-    if case.body.get("username"):
-        case.body["username"] = f"{case.body['username'][:24]}{number}"
+    number = next(NUMBERS)
+    for name in KNOWN.keys() & case.path_parameters.keys():
+        if KNOWN[name] and number % 2:
+            case.path_parameters[name] = KNOWN[name][number % len(KNOWN[name])]
+    if case.path.endswith("/register") and isinstance(case.body, dict) and number % 4:
+        be_new(case.body, number)
+
+
+def be_new(registration, number):
+    if registration.get("application_id"):
+        registration["application_id"] = "default"
+    if registration.get("username"):
+        registration["username"] = f"{registration['username'][:24]}{number}"
     # With more before the @ than this, it might become too long; then it is hardly one seen before.
-    if len(case.body["email"]) < 56:
-        case.body["email"] = f"{number}.{case.body['email']}"
+    if len(registration["email"]) < 56:
+        registration["email"] = f"{number}.{registration['email']}"
+
+
+def learn(case, response):
+    """Keeps the names of what an answer shows."""
+    source = SOURCES.get(case.path.removeprefix("/api"))
+    if source is None or response.status_code not in (200, 201):
+        return
+    name, member = source
+    body = response.json()
+    KNOWN[name].extend(str(item[member]) for item in body.get("items", [body]) if member in item)
 
 
 @schemathesis.hook
 def after_call(ctx, case, response):
     """Counts the cases of each operation, for the closing line of run.py."""
+    learn(case, response)
     operation = case.operation
     count = CASES.setdefault(operation.label, {"sent": 0})
     count["sent"] += 1

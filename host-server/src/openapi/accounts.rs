@@ -70,7 +70,7 @@ fn registration(username_required: bool) -> RequestBody {
         )
 }
 
-fn log_in(_: Place) -> Description {
+fn log_in(place: Place) -> Description {
     let name = || fields::text("A username or an e-mail address.", "ada");
     let body = RequestBody::new(
         "Login",
@@ -121,6 +121,8 @@ fn log_in(_: Place) -> Description {
         Code::Overloaded,
     ])
     .unauthorized_with(&[Code::InvalidCode])
+    .leads_to(place, Operation::Refresh, samples::refresh_token_of_the_answer())
+    .leads_to(place, Operation::LogOut, samples::refresh_token_of_the_answer())
 }
 
 /// Besides the rule of the names, at most one of the two codes is filled in.

@@ -22,7 +22,7 @@ impl Parameter {
         Self { name, place: "query", required: true, description, schema }
     }
 
-    /// The same, where the operation can do without it.
+    /// The same, where the operation can do without it. Empty, it is as good as absent.
     pub(super) fn optional(mut self) -> Self {
         self.required = false;
         self
@@ -30,13 +30,17 @@ impl Parameter {
 
     /// The `Parameter` of the document.
     pub(super) fn to_value(&self) -> Value {
-        json!({
+        let mut value = json!({
             "name": self.name,
             "in": self.place,
             "required": self.required,
             "description": self.description,
             "schema": self.schema,
-        })
+        });
+        if !self.required {
+            value["allowEmptyValue"] = json!(true);
+        }
+        value
     }
 }
 

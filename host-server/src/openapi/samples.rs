@@ -32,6 +32,11 @@ pub(super) fn refreshed() -> Value {
     })
 }
 
+/// Where the next operation finds the refresh token that this one answers.
+pub(super) fn refresh_token_of_the_answer() -> Value {
+    json!({ "body": { "refresh_token": "$response.body#/refresh_token" } })
+}
+
 /// An object with the members of both.
 pub(super) fn merged(mut first: Value, second: Value) -> Value {
     if let (Some(members), Value::Object(more)) = (first.as_object_mut(), second) {

@@ -24,7 +24,7 @@ pub(super) static THEME: Theme = Theme {
     ],
 };
 
-fn refresh(_: Place) -> Description {
+fn refresh(place: Place) -> Description {
     Description::new(
         "Refresh",
         "Trades the refresh token of the body, or else the access token of the header, expired or not, for the next \
@@ -46,6 +46,8 @@ fn refresh(_: Place) -> Description {
         Code::ApplicationDisabled,
         Code::Overloaded,
     ])
+    .leads_to(place, Operation::Refresh, samples::refresh_token_of_the_answer())
+    .leads_to(place, Operation::LogOut, samples::refresh_token_of_the_answer())
 }
 
 fn log_out(_: Place) -> Description {
@@ -77,13 +79,16 @@ fn log_out_everywhere(_: Place) -> Description {
         .refused_with(&[Code::Overloaded])
 }
 
-fn list(_: Place) -> Description {
+fn list(place: Place) -> Description {
     Description::new("List the sessions", "Where the caller is logged in, newest first.")
         .answers_pages_of::<SessionItem<'static>>("SessionPage", session())
+        .leads_to(place, Operation::EndSession, json!({ "session_id": "$response.body#/items/0/id" }))
 }
 
 fn end_one(_: Place) -> Description {
-    let id = json!({ "type": "string", "examples": ["AQEBAQEBAQEBAQEBAQEBAQ"] });
+    let id = json!({
+        "type": "string", "pattern": "^[A-Za-z0-9_-]{22}$", "examples": ["AQEBAQEBAQEBAQEBAQEBAQ"],
+    });
     Description::new(
         "End a session",
         "Ends one of the caller's sessions. Somebody else's is answered as one that is not there.",
