@@ -66,6 +66,7 @@ class Admin:
     def log_in(self):
         credentials = {"username": self.name, "password": self.password}
         answer = self.session.post(f"{ORIGIN}/auth/login", json=credentials)
+        assert answer.status_code < 500, answer.text
         return answer.json()["access_token"] if answer.status_code == 200 else None
 
     def become_another(self):
