@@ -71,7 +71,7 @@ STEPS = [
             "python3 tests/tools/with_server.py -- node tests/clients/client.mjs",
         ],
     ),
-    Step("schemathesis", "1 minute", ["python3 tests/schemathesis/run.py"]),
+    Step("schemathesis", "2 minutes", ["python3 tests/schemathesis/run.py"]),
     Step("package build", "1 minute, then nothing", ["make --no-print-directory package"]),
     Step(
         "package tests in Node",
