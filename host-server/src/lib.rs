@@ -20,6 +20,7 @@ pub mod ops;
 pub mod problem;
 pub mod qr;
 pub mod reply;
+pub mod request_id;
 pub mod routes;
 pub mod store;
 pub mod telemetry;

@@ -12,8 +12,6 @@ use tracing_subscriber::fmt;
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::registry;
 
-use crate::config::LogSettings;
-
 /// Lines that wait to be written at most, about 5 MB. Past it lines are dropped and counted, for a server
 /// that waits for whoever reads its log stops when they do.
 const LINES_WAITING_MAX: usize = 16_384;
@@ -102,6 +100,15 @@ impl LogFormat {
             _ => Err(format!("{text:?} is neither text nor json.")),
         }
     }
+}
+
+/// How the log is written.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LogSettings {
+    /// What is written.
+    pub filter: LogFilter,
+    /// In which form.
+    pub format: LogFormat,
 }
 
 /// The running log. What waits is written when this is dropped.

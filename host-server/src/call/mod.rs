@@ -1,7 +1,6 @@
 //! One request, as the operations see it.
 
 mod query;
-mod request_id;
 
 use std::fmt;
 use std::net::IpAddr;
@@ -16,10 +15,10 @@ use warp::http::HeaderMap;
 use warp::http::header::USER_AGENT;
 
 pub use query::Query;
-pub use request_id::RequestId;
 
 use crate::problem::Problem;
-use crate::routes::{PathParameters, Route};
+use crate::request_id::RequestId;
+use crate::routes::{Mount, PathParameters, Route};
 
 /// Characters of a name that nobody knows which are repeated to whoever sent it.
 pub(crate) const NAME_CHARACTERS_MAX: usize = 64;
@@ -96,25 +95,6 @@ impl Call {
 
 fn no_principal() -> Problem {
     Problem::internal("the operation wants a principal and its route asks for no token")
-}
-
-/// The trees that every route of the API stands in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Mount {
-    /// At the path itself.
-    Bare,
-    /// Under `/api`.
-    Api,
-}
-
-impl Mount {
-    /// What stands before the path.
-    pub const fn prefix(self) -> &'static str {
-        match self {
-            Mount::Bare => "",
-            Mount::Api => "/api",
-        }
-    }
 }
 
 /// Characters of a `User-Agent` that are kept; browsers send 100 to 250.

@@ -10,10 +10,10 @@ use countersign_core::rejection::{Fault, Rejection};
 use super::arguments::CreateArguments;
 use super::{REFUSED, WRONG_SETTING, chain, password, print_line, refuse, refuse_settings};
 use crate::app;
-use crate::call::RequestId;
 use crate::config::{AccountConfig, Sources};
 use crate::entropy;
 use crate::ops::{self, CreateAccountError};
+use crate::request_id::RequestId;
 use crate::store::{DatabaseLocation, Store};
 
 /// Makes the account.

@@ -11,7 +11,7 @@ use countersign_core::policy::Policy;
 use countersign_core::token::{Algorithm, LIFETIME_MAX_SECS, RootSecret};
 
 use crate::store::DatabaseLocation;
-use crate::telemetry::{LogFilter, LogFormat};
+use crate::telemetry::{LogFilter, LogFormat, LogSettings};
 
 mod address;
 mod database_url;
@@ -104,15 +104,6 @@ pub struct Config {
     pub log: LogSettings,
     /// What the operator should know, though it does not end the start.
     pub warnings: Vec<String>,
-}
-
-/// How the log is written.
-#[derive(Debug, Clone, PartialEq)]
-pub struct LogSettings {
-    /// What is written.
-    pub filter: LogFilter,
-    /// In which form.
-    pub format: LogFormat,
 }
 
 /// What `countersign user create` needs.

@@ -9,9 +9,9 @@ use countersign_core::id::UserId;
 use countersign_core::rejection::Code;
 use warp::http::{Method, StatusCode};
 
-use crate::call::RequestId;
 use crate::problem::Problem;
 use crate::reply::Reply;
+use crate::request_id::RequestId;
 
 /// What is known of a request as it goes.
 pub(super) struct Trail {

@@ -4,6 +4,7 @@
 //! decides.
 
 mod access_log;
+mod dispatch;
 mod pipeline;
 
 use std::convert::Infallible;

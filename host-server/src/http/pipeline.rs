@@ -21,13 +21,15 @@ use warp::reply::Response;
 
 use super::Asked;
 use super::access_log::{self, Trail};
+use super::dispatch;
 use crate::app::App;
 use crate::body::Incoming;
-use crate::call::{Call, RequestId, client_of};
+use crate::call::{Call, client_of};
 use crate::cors::Cors;
 use crate::ops;
 use crate::problem::Problem;
 use crate::reply::Reply;
+use crate::request_id::RequestId;
 use crate::routes::{Auth, Body, RouteMap};
 
 /// What stands behind the filter.
@@ -115,7 +117,7 @@ impl Door {
             Body::None => None,
             Body::Json => incoming.read(&headers, self.body_limit).await?,
         };
-        ops::answer(
+        dispatch::answer(
             &self.app,
             Call {
                 route,

@@ -8,8 +8,8 @@ use tokio::net::TcpStream;
 use tokio::task::JoinSet;
 use tokio::time::timeout;
 
-use crate::call::RequestId;
 use crate::problem::Problem;
+use crate::request_id::RequestId;
 
 /// Connections that are being told so at once; past them they are closed without a word.
 const TOLD_AT_ONCE_MAX: usize = 256;

@@ -7,9 +7,9 @@ use warp::http::StatusCode;
 use super::body::RequestBody;
 use super::description::{Description, Place, Theme};
 use super::{fields, samples};
-use crate::call::Mount;
 use crate::ops::views::{Registered, Tokens, User};
 use crate::ops::{LOGIN_FIELDS, NAME_AND_EMAIL_FIELDS, PROFILE_FIELDS, REGISTRATION_FIELDS};
+use crate::routes::Mount;
 use crate::routes::Operation;
 
 pub(super) static THEME: Theme = Theme {

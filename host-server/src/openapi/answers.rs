@@ -5,8 +5,8 @@ use serde_json::{Map, Value, json};
 use warp::http::StatusCode;
 
 use super::description::{Content, Description, Granted, Place};
-use crate::call::RequestId;
 use crate::problem::Problem;
+use crate::request_id::RequestId;
 use crate::routes::{Auth, Body};
 
 /// Every answer of an operation by its status.

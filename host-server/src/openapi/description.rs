@@ -10,7 +10,7 @@ use warp::http::StatusCode;
 use super::body::RequestBody;
 use super::parameters::{self, Parameter};
 use super::places;
-use crate::call::Mount;
+use crate::routes::Mount;
 use crate::routes::{Operation, Route};
 
 /// Operations that belong together, under one heading of the documentation.

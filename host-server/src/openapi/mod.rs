@@ -21,8 +21,6 @@ mod sessions;
 
 use countersign_core::rejection::Code;
 use serde_json::{Map, Value, json};
-use utoipa::openapi::RefOr;
-use utoipa::openapi::schema::{Ref, Schema};
 
 use crate::problem::ProblemBody;
 use crate::routes::{Auth, ROUTES};
@@ -82,11 +80,6 @@ pub fn document() -> Value {
             },
         },
     })
-}
-
-/// The schema of a code, for fields that hold one.
-pub(crate) fn code_schema() -> RefOr<Schema> {
-    RefOr::Ref(Ref::from_schema_name("Code"))
 }
 
 /// Every row of the table where it is mounted.

@@ -22,7 +22,7 @@ pub const CREATE_FIELDS: &[&str] = &["id", "name"];
 pub const UPDATE_FIELDS: &[&str] = &["name", "status"];
 
 /// Answers 200 with the applications, by id.
-pub(super) fn list(app: &App, call: Call) -> Result<Reply, Problem> {
+pub(crate) fn list(app: &App, call: Call) -> Result<Reply, Problem> {
     let page = page::of(app, &call, "applications".to_owned())?;
     let found = app.store.applications(page.after.as_deref(), page.to_read())?;
     let items = found.into_iter().map(|application| (application.id.to_string(), application)).collect();
@@ -30,7 +30,7 @@ pub(super) fn list(app: &App, call: Call) -> Result<Reply, Problem> {
 }
 
 /// Answers 201 with the new application.
-pub(super) async fn create(app: &App, call: Call) -> Result<Reply, Problem> {
+pub(crate) async fn create(app: &App, call: Call) -> Result<Reply, Problem> {
     let document = call.document()?;
     let parsed = NewApplication::parse(&form_of(&document));
     let new = form::merge(parsed, unknown_fields(&document, CREATE_FIELDS))?;
@@ -45,14 +45,14 @@ pub(super) async fn create(app: &App, call: Call) -> Result<Reply, Problem> {
 }
 
 /// Answers 200 with the application.
-pub(super) fn show(app: &App, call: Call) -> Result<Reply, Problem> {
+pub(crate) fn show(app: &App, call: Call) -> Result<Reply, Problem> {
     let application = app.store.application(&id_in(&call)?)?;
     let application = application.ok_or_else(|| Problem::of(Code::ApplicationNotFound))?;
     Ok(Reply::json(StatusCode::OK, &Application::from(application)))
 }
 
 /// Answers 200 with the application as it is now.
-pub(super) async fn update(app: &App, call: Call) -> Result<Reply, Problem> {
+pub(crate) async fn update(app: &App, call: Call) -> Result<Reply, Problem> {
     let document = call.document()?;
     let parsed = ApplicationPatch::parse(&form_of(&document));
     let patch = form::merge(parsed, unknown_fields(&document, UPDATE_FIELDS))?;
@@ -64,7 +64,7 @@ pub(super) async fn update(app: &App, call: Call) -> Result<Reply, Problem> {
 }
 
 /// Deletes an application and all that is its own.
-pub(super) async fn delete(app: &App, call: Call) -> Result<Reply, Problem> {
+pub(crate) async fn delete(app: &App, call: Call) -> Result<Reply, Problem> {
     let (id, by) = (id_in(&call)?, call.principal()?.account().id);
     settle(app, &call.request_id, || Ok(application::delete(app.store.application(&id)?.as_ref(), by)))
         .await?;

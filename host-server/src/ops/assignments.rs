@@ -18,7 +18,7 @@ use crate::store::{Store, StoreError};
 pub const FIELDS: &[&str] = &["role", "application_id"];
 
 /// Answers 200 with a message, whether or not the user held the role before.
-pub(super) async fn assign(app: &App, call: Call) -> Result<Reply, Problem> {
+pub(crate) async fn assign(app: &App, call: Call) -> Result<Reply, Problem> {
     let document = call.document()?;
     let form =
         AssignmentForm { role: document.field("role"), application_id: document.field("application_id") };
@@ -32,7 +32,7 @@ pub(super) async fn assign(app: &App, call: Call) -> Result<Reply, Problem> {
 }
 
 /// Answers 200 with the roles of a user, by application and name.
-pub(super) fn list(app: &App, call: Call) -> Result<Reply, Problem> {
+pub(crate) fn list(app: &App, call: Call) -> Result<Reply, Problem> {
     let user = user_in(&call)?;
     let page = page::of(app, &call, format!("roles of user {user}"))?;
     if app.store.account(user)?.is_none() {
@@ -46,7 +46,7 @@ pub(super) fn list(app: &App, call: Call) -> Result<Reply, Problem> {
 }
 
 /// Takes a role from a user.
-pub(super) async fn revoke(app: &App, call: Call) -> Result<Reply, Problem> {
+pub(crate) async fn revoke(app: &App, call: Call) -> Result<Reply, Problem> {
     let query = call.query(FIELDS)?;
     let role = query.required("role").map_err(|fault| Rejection::validation(vec![fault]))?;
     let requested = RequestedRole::of(role, query.optional("application_id"));

@@ -14,8 +14,8 @@ use warp::http::HeaderMap;
 use warp::http::header::AUTHORIZATION;
 
 use crate::app::App;
-use crate::call::RequestId;
 use crate::problem::Problem;
+use crate::request_id::RequestId;
 
 /// Who the bearer token of these headers belongs to: one signature, and a read where anything has changed since the
 /// last.

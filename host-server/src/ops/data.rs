@@ -16,7 +16,7 @@ use crate::reply::Reply;
 pub const FIELDS: &[&str] = &["key", "value"];
 
 /// Keeps a value, in place of any other of its key.
-pub(super) async fn store(app: &App, call: Call) -> Result<Reply, Problem> {
+pub(crate) async fn store(app: &App, call: Call) -> Result<Reply, Problem> {
     let document = call.document()?;
     let parsed = NewDatum::parse(&document.field("key"), document.member("value"));
     let datum = form::merge(parsed, unknown_fields(&document, FIELDS))?;
@@ -30,7 +30,7 @@ pub(super) async fn store(app: &App, call: Call) -> Result<Reply, Problem> {
 }
 
 /// Answers 200 with the keys in their order.
-pub(super) fn list(app: &App, call: Call) -> Result<Reply, Problem> {
+pub(crate) fn list(app: &App, call: Call) -> Result<Reply, Problem> {
     let owner = owner(&call)?;
     let page = page::of(app, &call, format!("data of {} in {}", owner.user, owner.application))?;
     let entries = app.store.data(&owner, page.after.as_deref(), page.to_read())?;
@@ -39,14 +39,14 @@ pub(super) fn list(app: &App, call: Call) -> Result<Reply, Problem> {
 }
 
 /// Answers 200 with the value's own text.
-pub(super) fn show(app: &App, call: Call) -> Result<Reply, Problem> {
+pub(crate) fn show(app: &App, call: Call) -> Result<Reply, Problem> {
     let value = app.store.datum(&owner(&call)?, &key_in(&call)?)?;
     let value = value.ok_or_else(|| Problem::of(Code::DataNotFound))?;
     Ok(Reply::json_text(StatusCode::OK, value))
 }
 
 /// Keeps nothing under the key any more.
-pub(super) async fn delete(app: &App, call: Call) -> Result<Reply, Problem> {
+pub(crate) async fn delete(app: &App, call: Call) -> Result<Reply, Problem> {
     let (owner, key) = (owner(&call)?, key_in(&call)?);
     settle(app, &call.request_id, || {
         Ok(data::delete(&owner, &key, app.store.datum(&owner, &key)?.is_some()))

@@ -13,7 +13,7 @@ use crate::reply::Reply;
 const KEPT_FOR: HeaderValue = HeaderValue::from_static("public, max-age=300");
 
 /// Answers 200 with the public keys. A shared secret has none, so that under HS256 the set is empty.
-pub(super) fn answer(app: &App) -> Reply {
+pub(crate) fn answer(app: &App) -> Reply {
     let keys = app.tokens.keys.keys().iter().filter_map(VerifyingKey::to_jwk).map(Jwk::from).collect();
     Reply::json(StatusCode::OK, &Jwks { keys }).with_header(CACHE_CONTROL, KEPT_FOR)
 }

@@ -15,10 +15,11 @@ use super::form::{self, unknown_fields};
 use super::views::Tokens;
 use super::{DECISIONS_MAX, second_factor, settle, tell};
 use crate::app::App;
-use crate::call::{Call, RequestId};
+use crate::call::Call;
 use crate::entropy::random;
 use crate::problem::Problem;
 use crate::reply::Reply;
+use crate::request_id::RequestId;
 use crate::store::Committed;
 
 /// The fields that a log-in takes.
@@ -34,7 +35,7 @@ pub const FIELDS: &[&str] = &[
 ];
 
 /// Answers 200 with the tokens and the User.
-pub(super) async fn answer(app: &App, call: Call) -> Result<Reply, Problem> {
+pub(crate) async fn answer(app: &App, call: Call) -> Result<Reply, Problem> {
     let login = parse(&call)?;
     let first = standing(app, &login)?;
     let subject = first.guess_subject(&login);

@@ -27,7 +27,7 @@ pub const RENEWAL_FIELDS: &[&str] = &["code", "recovery_code", "current_password
 const VERIFIED: &str = "MFA verified successfully";
 
 /// Answers 200 with a secret that waits to be verified.
-pub(super) async fn enable(app: &App, call: Call) -> Result<Reply, Problem> {
+pub(crate) async fn enable(app: &App, call: Call) -> Result<Reply, Problem> {
     let document = call.document()?;
     let current_password = document.field("current_password");
     let password = reauthenticate::parse(&current_password);
@@ -54,7 +54,7 @@ pub(super) async fn enable(app: &App, call: Call) -> Result<Reply, Problem> {
 
 /// Answers 200 to a right code; with the tokens where it finishes a log-in, with recovery codes where it turns the
 /// factor on.
-pub(super) async fn verify(app: &App, call: Call) -> Result<Reply, Problem> {
+pub(crate) async fn verify(app: &App, call: Call) -> Result<Reply, Problem> {
     let shown = shown(&call, CODE_FIELDS)?;
     if let Some(digest) = call.mfa_login {
         return finish_login(app, &call, digest, &shown).await;
@@ -103,7 +103,7 @@ async fn finish_login(
 }
 
 /// Answers 204.
-pub(super) async fn disable(app: &App, call: Call) -> Result<Reply, Problem> {
+pub(crate) async fn disable(app: &App, call: Call) -> Result<Reply, Problem> {
     let shown = shown(&call, CODE_FIELDS)?;
     let user = call.principal()?.account().id;
     settle(app, &call.request_id, || {
@@ -115,7 +115,7 @@ pub(super) async fn disable(app: &App, call: Call) -> Result<Reply, Problem> {
 }
 
 /// Answers 200 with new recovery codes.
-pub(super) async fn renew_recovery_codes(app: &App, call: Call) -> Result<Reply, Problem> {
+pub(crate) async fn renew_recovery_codes(app: &App, call: Call) -> Result<Reply, Problem> {
     let document = call.document()?;
     let password = reauthenticate::parse(&document.field("current_password"));
     let shown = ShownCode::parse(&document.field("code"), &document.field("recovery_code"));

@@ -8,12 +8,12 @@ use crate::problem::Problem;
 use crate::reply::Reply;
 
 /// Alive: the process answers. Asks nothing of the store, so that a full disk does not restart it in a loop.
-pub(super) fn health() -> Reply {
+pub(crate) fn health() -> Reply {
     Reply::json(StatusCode::OK, &Status::OK)
 }
 
 /// Ready: the store reads and its writer lives.
-pub(super) async fn ready(app: &App) -> Result<Reply, Problem> {
+pub(crate) async fn ready(app: &App) -> Result<Reply, Problem> {
     app.store.is_ready().await?;
     Ok(Reply::json(StatusCode::OK, &Status::OK))
 }

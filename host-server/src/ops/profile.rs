@@ -31,12 +31,12 @@ pub const NAME_AND_EMAIL_FIELDS: &[&str] = &["email", "name", "current_password"
 const ROUNDS_MAX: u32 = DECISIONS_MAX + 2;
 
 /// Answers 200 with the caller's User.
-pub(super) fn answer(call: Call) -> Result<Reply, Problem> {
+pub(crate) fn answer(call: Call) -> Result<Reply, Problem> {
     Ok(Reply::json(StatusCode::OK, &User::from(call.principal()?.account())))
 }
 
 /// Changes what the caller asks for, and answers 200 with the User as it now is.
-pub(super) async fn update(app: &App, call: Call) -> Result<Reply, Problem> {
+pub(crate) async fn update(app: &App, call: Call) -> Result<Reply, Problem> {
     let update = parse(app, &call)?;
     let (mut evidence, mut new_hash) = (None, None);
     let mut guess_counted = false;
@@ -68,7 +68,7 @@ pub(super) async fn update(app: &App, call: Call) -> Result<Reply, Problem> {
 }
 
 /// Deletes the caller's account, and answers 200 with the User as it now is.
-pub(super) async fn delete(app: &App, call: Call) -> Result<Reply, Problem> {
+pub(crate) async fn delete(app: &App, call: Call) -> Result<Reply, Problem> {
     let user = call.principal()?.account().id;
     let deleted = settle(app, &call.request_id, || {
         Ok(lifecycle::delete_own(users::standing(&app.store, user)?, app.now()))

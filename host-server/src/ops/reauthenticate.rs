@@ -11,9 +11,9 @@ use countersign_core::throttle::{GuessSubject, Guesses};
 
 use super::settle;
 use crate::app::App;
-use crate::call::RequestId;
 use crate::entropy::random;
 use crate::problem::Problem;
+use crate::request_id::RequestId;
 
 /// Reads the field `current_password`; `None` where it is left out.
 pub(super) fn parse(current_password: &Field<'_>) -> Result<Option<PreparedPassword>, Vec<Fault>> {

@@ -19,7 +19,7 @@ use crate::store::Store;
 pub const FIELDS: &[&str] = &["refresh_token"];
 
 /// Answers 200 with the new pair.
-pub(super) async fn answer(app: &App, call: Call) -> Result<Reply, Problem> {
+pub(crate) async fn answer(app: &App, call: Call) -> Result<Reply, Problem> {
     let shown = shown(app, &call)?;
     let refreshed = settle(app, &call.request_id, || {
         let context = RefreshContext {

@@ -14,10 +14,11 @@ use super::form::{self, unknown_fields};
 use super::views::{Registered, User};
 use super::{DECISIONS_MAX, tell};
 use crate::app::App;
-use crate::call::{Call, RequestId};
+use crate::call::Call;
 use crate::entropy::random;
 use crate::problem::Problem;
 use crate::reply::Reply;
+use crate::request_id::RequestId;
 use crate::store::{Committed, Store, StoreError};
 
 /// The fields that a registration takes, in the order of the form.
@@ -25,7 +26,7 @@ pub const FIELDS: &[&str] =
     &["username", "email", "password", "name", "first_name", "last_name", "phone", "application_id"];
 
 /// Answers 201 with the new User.
-pub(super) async fn answer(app: &App, call: Call) -> Result<Reply, Problem> {
+pub(crate) async fn answer(app: &App, call: Call) -> Result<Reply, Problem> {
     let rules = RegistrationRules {
         username_required: call.route.requires_username(call.mount),
         password_min_length: app.policy.password_min_length,
@@ -86,6 +87,16 @@ pub enum CreateAccountError {
 impl From<Rejection> for CreateAccountError {
     fn from(rejection: Rejection) -> Self {
         CreateAccountError::Rejected(rejection)
+    }
+}
+
+impl From<CreateAccountError> for Problem {
+    fn from(error: CreateAccountError) -> Self {
+        match error {
+            CreateAccountError::Rejected(rejection) => Problem::from(rejection),
+            CreateAccountError::Store(error) => Problem::from(error),
+            CreateAccountError::Contended => Problem::contended(),
+        }
     }
 }
 

@@ -17,7 +17,7 @@ use crate::reply::Reply;
 pub const FIELDS: &[&str] = &["permissions"];
 
 /// Answers 200 with the roles by name, the built-in ones among them.
-pub(super) fn list(app: &App, call: Call) -> Result<Reply, Problem> {
+pub(crate) fn list(app: &App, call: Call) -> Result<Reply, Problem> {
     let application = applications::id_in(&call)?;
     let page = page::of(app, &call, format!("roles of {application}"))?;
     if app.store.application(&application)?.is_none() {
@@ -32,7 +32,7 @@ pub(super) fn list(app: &App, call: Call) -> Result<Reply, Problem> {
 }
 
 /// Answers 200 with the role as it is now.
-pub(super) async fn define(app: &App, call: Call) -> Result<Reply, Problem> {
+pub(crate) async fn define(app: &App, call: Call) -> Result<Reply, Problem> {
     let document = call.document()?;
     let mut faults = unknown_fields(&document, FIELDS);
     let name = call.path.value("role").and_then(RoleName::parse);
@@ -52,7 +52,7 @@ pub(super) async fn define(app: &App, call: Call) -> Result<Reply, Problem> {
 }
 
 /// Deletes a role and takes it from everybody.
-pub(super) async fn delete(app: &App, call: Call) -> Result<Reply, Problem> {
+pub(crate) async fn delete(app: &App, call: Call) -> Result<Reply, Problem> {
     let (application, by) = (applications::id_in(&call)?, call.principal()?.account().id);
     let name = call.path.value("role").and_then(RoleName::parse);
     let name = name.ok_or_else(|| Problem::of(Code::RoleNotFound))?;
@@ -65,7 +65,7 @@ pub(super) async fn delete(app: &App, call: Call) -> Result<Reply, Problem> {
 }
 
 /// Answers 200 with whether the caller may do something in the application of their token.
-pub(super) fn check(app: &App, call: Call) -> Result<Reply, Problem> {
+pub(crate) fn check(app: &App, call: Call) -> Result<Reply, Problem> {
     let query = call.query(&["action", "resource"])?;
     let (action, resource) = match (query.required("action"), query.required("resource")) {
         (Ok(action), Ok(resource)) => (action, resource),

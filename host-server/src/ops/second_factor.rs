@@ -8,8 +8,8 @@ use countersign_core::secret::TokenDigest;
 use countersign_core::throttle::Guesses;
 
 use crate::app::App;
-use crate::call::RequestId;
 use crate::problem::Problem;
+use crate::request_id::RequestId;
 
 /// The second factor of a user as a code meets it. `shown` is `None` where none is shown yet.
 ///

@@ -13,7 +13,7 @@ use crate::problem::Problem;
 use crate::reply::Reply;
 
 /// Ends the session whose token is shown.
-pub(super) async fn log_out(app: &App, call: Call) -> Result<Reply, Problem> {
+pub(crate) async fn log_out(app: &App, call: Call) -> Result<Reply, Problem> {
     let shown = refresh::shown(app, &call)?;
     settle(app, &call.request_id, || {
         let found = app.store.session_with_account(shown.session())?;
@@ -25,14 +25,14 @@ pub(super) async fn log_out(app: &App, call: Call) -> Result<Reply, Problem> {
 }
 
 /// Ends every session of the caller.
-pub(super) async fn log_out_everywhere(app: &App, call: Call) -> Result<Reply, Problem> {
+pub(crate) async fn log_out_everywhere(app: &App, call: Call) -> Result<Reply, Problem> {
     let user = call.principal()?.account().id;
     settle(app, &call.request_id, || Ok(logout::decide_everywhere(user))).await?;
     Ok(Reply::no_content())
 }
 
 /// Answers 200 with the sessions, newest first.
-pub(super) fn list(app: &App, call: Call) -> Result<Reply, Problem> {
+pub(crate) fn list(app: &App, call: Call) -> Result<Reply, Problem> {
     let asking = call.principal()?.session();
     let user = asking.user;
     let page = page::of(app, &call, format!("sessions of {user}"))?;
@@ -43,7 +43,7 @@ pub(super) fn list(app: &App, call: Call) -> Result<Reply, Problem> {
 }
 
 /// Ends one session of the caller.
-pub(super) async fn end_one(app: &App, call: Call) -> Result<Reply, Problem> {
+pub(crate) async fn end_one(app: &App, call: Call) -> Result<Reply, Problem> {
     let user = call.principal()?.account().id;
     let id = call.path.value("session_id").and_then(SessionId::parse);
     let id = id.ok_or_else(|| Problem::of(Code::SessionNotFound))?;

@@ -27,7 +27,7 @@ const PARAMETERS: [&str; 5] = ["status", "role", "q", "limit", "cursor"];
 const PART_CHARACTERS_MAX: usize = Email::MAX_LENGTH;
 
 /// Answers 200 with the users that are asked for, newest first.
-pub(super) async fn list(app: &App, call: Call) -> Result<Reply, Problem> {
+pub(crate) async fn list(app: &App, call: Call) -> Result<Reply, Problem> {
     let query = call.query(&PARAMETERS)?;
     let (chosen, page) = read(app, &query)?;
     let (store, after, limit) = (app.store.clone(), page.after_number(), page.to_read());
@@ -39,13 +39,13 @@ pub(super) async fn list(app: &App, call: Call) -> Result<Reply, Problem> {
 }
 
 /// Answers 200 with the user.
-pub(super) fn show(app: &App, call: Call) -> Result<Reply, Problem> {
+pub(crate) fn show(app: &App, call: Call) -> Result<Reply, Problem> {
     let account = app.store.account(named(&call)?)?.ok_or_else(|| Problem::of(Code::UserNotFound))?;
     Ok(Reply::json(StatusCode::OK, &User::from(&account)))
 }
 
 /// Changes status and role, and answers 200 with the User as it now is.
-pub(super) async fn change(app: &App, call: Call) -> Result<Reply, Problem> {
+pub(crate) async fn change(app: &App, call: Call) -> Result<Reply, Problem> {
     let (user, by) = (named(&call)?, call.principal()?.account().id);
     let patch = parse(&call)?;
     let changed = settle(app, &call.request_id, || {
@@ -56,7 +56,7 @@ pub(super) async fn change(app: &App, call: Call) -> Result<Reply, Problem> {
 }
 
 /// Deletes the account, and answers 200 with the User as it now is.
-pub(super) async fn delete(app: &App, call: Call) -> Result<Reply, Problem> {
+pub(crate) async fn delete(app: &App, call: Call) -> Result<Reply, Problem> {
     let (user, by) = (named(&call)?, call.principal()?.account().id);
     let deleted =
         settle(app, &call.request_id, || Ok(lifecycle::delete(standing(&app.store, user)?, by, app.now())))

@@ -2,10 +2,12 @@
 
 use serde::Serialize;
 use utoipa::ToSchema;
+use utoipa::openapi::RefOr;
+use utoipa::openapi::schema::{Ref, Schema};
 use warp::http::StatusCode;
 
 use super::Inner;
-use crate::call::RequestId;
+use crate::request_id::RequestId;
 
 /// A problem (RFC 9457), as `application/problem+json`.
 #[derive(Debug, Serialize, ToSchema)]
@@ -25,7 +27,7 @@ pub struct ProblemBody<'a> {
     #[schema(example = "Some field was refused; `errors` names each.")]
     pub detail: &'a str,
     /// A stable word for programs.
-    #[schema(schema_with = crate::openapi::code_schema)]
+    #[schema(schema_with = code_schema)]
     pub code: &'static str,
     /// Names this request in the server's log; the header `X-Request-Id` says the same.
     #[schema(example = "5f0c9a8e1b7d42336a1f0e9d8c7b6a59")]
@@ -48,7 +50,7 @@ pub struct FaultBody<'a> {
     #[schema(example = "email")]
     pub field: &'a str,
     /// A stable word for programs.
-    #[schema(schema_with = crate::openapi::code_schema)]
+    #[schema(schema_with = code_schema)]
     pub code: &'static str,
     /// A sentence for a person.
     #[schema(example = "The address needs a domain.")]
@@ -86,4 +88,9 @@ pub(crate) fn title_of(code: &str) -> String {
         first.make_ascii_uppercase();
     }
     words
+}
+
+/// The schema of a code, for fields that hold one.
+fn code_schema() -> RefOr<Schema> {
+    RefOr::Ref(Ref::from_schema_name("Code"))
 }

@@ -16,8 +16,8 @@ use warp::http::{HeaderValue, StatusCode};
 pub(crate) use body::title_of;
 pub use body::{FaultBody, ProblemBody};
 
-use crate::call::RequestId;
 use crate::reply::Reply;
+use crate::request_id::RequestId;
 
 /// Why a request is not granted: what its client is told, and apart from that the cause, which only the log
 /// is told.

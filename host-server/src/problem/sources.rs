@@ -7,7 +7,6 @@ use countersign_core::token::TokenError;
 
 use super::Problem;
 use crate::hashing::Busy;
-use crate::ops::CreateAccountError;
 use crate::qr::QrError;
 use crate::store::StoreError;
 
@@ -47,16 +46,6 @@ impl From<Busy> for Problem {
 impl From<StoreError> for Problem {
     fn from(error: StoreError) -> Self {
         if error.is_busy() { Problem::overloaded(STORE_RETRY_SECS) } else { Problem::internal(error) }
-    }
-}
-
-impl From<CreateAccountError> for Problem {
-    fn from(error: CreateAccountError) -> Self {
-        match error {
-            CreateAccountError::Rejected(rejection) => Problem::from(rejection),
-            CreateAccountError::Store(error) => Problem::from(error),
-            CreateAccountError::Contended => Problem::contended(),
-        }
     }
 }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use warp::http::{HeaderValue, Method};
 
 use super::{FILE, Operation, Route};
-use crate::call::Mount;
+use crate::routes::Mount;
 
 /// The table as a tree. A literal segment is tried before `{…}` and is not left again, so that a path is
 /// answered by the same rows whatever its method.

@@ -1,13 +1,14 @@
 //! Every URL that is served, one line each.
 
 mod map;
+mod mount;
 
 use countersign_core::authenticate::Asks;
 use warp::http::Method;
 
 pub use map::{Endpoint, Found, PathParameters, RouteError, RouteMap, Row};
 
-use crate::call::Mount;
+pub use mount::Mount;
 
 /// What answers a call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

@@ -7,7 +7,6 @@
 
 mod backend;
 mod error;
-mod migrate;
 mod reads;
 mod rows;
 mod session_cache;

@@ -6,7 +6,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::{rfc3339, rfc3339_or_null};
-use crate::call::Mount;
+use crate::routes::Mount;
 
 /// The one representation of a user: what they may see of their account, never its hash.
 #[derive(Debug, Clone, Serialize, ToSchema)]

@@ -1,6 +1,7 @@
 //! SQLite under the store: one thread that writes, and connections that read where the question is asked.
 
 mod connection;
+mod migrate;
 mod others;
 mod readers;
 mod writer;
@@ -9,9 +10,7 @@ use std::sync::Arc;
 
 use crate::store::backend::{Backend, Committing, Read, Write};
 use crate::store::value::Row;
-use crate::store::{DatabaseLocation, StoreError, migrate};
-
-pub(super) use self::connection::{engine_error, is_lock_held};
+use crate::store::{DatabaseLocation, StoreError};
 
 use self::connection::Address;
 use self::others::Others;

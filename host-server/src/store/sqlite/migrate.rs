@@ -5,8 +5,8 @@ use refinery::error::Kind;
 use refinery::{Migration, Runner};
 use rusqlite::{Connection, OptionalExtension};
 
-use super::StoreError;
-use super::sqlite::{engine_error, is_lock_held};
+use super::connection::{engine_error, is_lock_held};
+use crate::store::StoreError;
 
 mod embedded {
     refinery::embed_migrations!("migrations/sqlite");
