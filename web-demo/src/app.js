@@ -3,6 +3,7 @@ import { hashBench } from "./hash-bench.js";
 import { loadedCore } from "./core.js";
 import { Ledger } from "./ledger.js";
 import { profile } from "./profile.js";
+import { secondFactor } from "./second-factor.js";
 import { forget, remember, session } from "./session.js";
 import { logIn, signIn } from "./sign-in.js";
 import { signUp } from "./sign-up.js";
@@ -18,7 +19,22 @@ const profileView = profile({
     signInForm.alert(reason);
   },
 });
-const signInForm = signIn({ ledger, signedIn });
+const secondFactorForm = secondFactor({
+  ledger,
+  signedIn,
+  over(reason) {
+    go("sign-in");
+    signInForm.alert(reason);
+  },
+});
+const signInForm = signIn({
+  ledger,
+  signedIn,
+  awaited(mfaToken) {
+    secondFactorForm.begin(mfaToken);
+    go("second-factor");
+  },
+});
 const signUpView = signUp({
   ledger,
   async registered(credentials) {
@@ -72,6 +88,13 @@ addView("sign-up", {
 addView("sign-in", {
   title: "Sign in",
   enter: () => unlessSignedIn() ?? signUpView.left(),
+});
+addView("second-factor", {
+  title: "Second factor",
+  enter() {
+    signUpView.left();
+    return unlessSignedIn() ?? (secondFactorForm.isWaiting() ? undefined : "sign-in");
+  },
 });
 addView("profile", {
   title: "Profile",

@@ -14,6 +14,7 @@ const PAUSE_MS = 700;
  * @property {(verdict: Verdict) => void} [judged]  Called after each look at the form.
  * @property {(values: Record<string, string>, asked: Issue[]) => Promise<import("./api.js").Answer | import("./api.js").Silence>} send
  * @property {(answer: import("./api.js").Answer, values: Record<string, string>) => void | Promise<void>} granted
+ * @property {(outcome: import("./api.js").Answer | import("./api.js").Silence) => boolean} [taken]  Whether the page has seen to a refusal itself.
  * @property {string} working  What the status line says meanwhile.
  *
  * @typedef {object} Verdict
@@ -102,6 +103,7 @@ export class LiveForm {
       const outcome = await this.#wiring.send(values, issues);
       if (outcome.answered && outcome.ok) return await this.#wiring.granted(outcome, values);
       this.#working(false);
+      if (this.#wiring.taken?.(outcome)) return;
       this.refuse(outcome, { again: () => this.submit({ evenIfRefused }) });
     } finally {
       this.#working(false);

@@ -9,12 +9,19 @@ import { counted } from "./words.js";
  * @param {object} page
  * @param {import("./ledger.js").Ledger} page.ledger
  * @param {(login: object) => void} page.signedIn Takes the server's answer to a log-in.
+ * @param {(mfaToken: string) => void} page.awaited Called when the password was right and a second factor is wanted.
  */
-export function signIn({ ledger, signedIn }) {
+export function signIn({ ledger, signedIn, awaited }) {
   const form = new LiveForm(document.getElementById("sign-in-form"), {
     working: "Signing in…",
     judge: missing,
     send: (values) => logIn(ledger, values),
+    taken(outcome) {
+      if (!outcome.answered || outcome.body?.code !== "mfa_required") return false;
+      form.clear();
+      awaited(outcome.body.mfa_token);
+      return true;
+    },
     granted(answer) {
       form.clear();
       signedIn(answer.body);

@@ -1,4 +1,4 @@
-/** The three views, and which of them the address names. */
+/** The views, and which of them the address names. */
 
 const views = new Map();
 let current = null;
