@@ -46,6 +46,16 @@ pub struct Account {
     pub deleted_at: Option<Timestamp>,
 }
 
+impl Account {
+    /// Whether the account belongs to an application: registered with it, or holding a role in it. An admin belongs to
+    /// the application `default` besides, for the admin routes want a token of that.
+    pub fn belongs_to(&self, application: &ApplicationId, holds_role: bool) -> bool {
+        let is_admins =
+            self.role == AccountRole::Admin && *application == ApplicationId::default_application();
+        holds_role || is_admins || self.application == *application
+    }
+}
+
 /// An account that is about to be stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewAccount {
@@ -63,6 +73,8 @@ pub struct NewAccount {
     pub phone: Option<Phone>,
     /// [`AccountRole::Admin`] only where the operator makes it.
     pub role: AccountRole,
+    /// True only where the operator makes it, who answers for the address.
+    pub email_verified: bool,
     /// The application it joins.
     pub application: ApplicationId,
     /// The hash of its password.
@@ -85,7 +97,7 @@ impl NewAccount {
             phone: self.phone.map(|phone| phone.as_str().to_owned()),
             role: self.role,
             status: AccountStatus::Active,
-            email_verified: false,
+            email_verified: self.email_verified,
             mfa_enabled: false,
             application: self.application,
             password_hash: self.password_hash,

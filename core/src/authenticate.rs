@@ -54,13 +54,32 @@ pub fn decide(
     asks: Asks,
     now: Timestamp,
 ) -> Decision<Principal> {
-    let refuse = |code| {
-        let user = UserId::parse(&claims.subject);
-        Decision::refuse(Rejection::of(code)).with_event(Event::AccessRefused { user, code })
-    };
-    let alive =
-        |found: &Arc<SessionWithAccount>| found.session.is_named_by(claims) && !found.session.is_over(now);
-    let Some(found) = found.filter(alive) else {
+    let found = found.filter(|found| found.session.is_named_by(claims));
+    judge(UserId::parse(&claims.subject), found, asks, now)
+}
+
+/// Decides whether somebody may still act who could when the request began. A body can take its time to arrive, a
+/// password to be checked, and much may have been ended meanwhile. `found` is what the store holds now under the
+/// principal's session, `None` where it holds nothing.
+pub fn again(
+    principal: &Principal,
+    found: Option<Arc<SessionWithAccount>>,
+    asks: Asks,
+    now: Timestamp,
+) -> Decision<Principal> {
+    let before = principal.session();
+    let found = found.filter(|found| found.session.id == before.id && found.session.user == before.user);
+    judge(Some(before.user), found, asks, now)
+}
+
+fn judge(
+    user: Option<UserId>,
+    found: Option<Arc<SessionWithAccount>>,
+    asks: Asks,
+    now: Timestamp,
+) -> Decision<Principal> {
+    let refuse = |code| Decision::refuse(Rejection::of(code)).with_event(Event::AccessRefused { user, code });
+    let Some(found) = found.filter(|found| !found.session.is_over(now)) else {
         return refuse(Code::SessionEnded);
     };
     match (found.account.status, asks) {
@@ -131,6 +150,27 @@ mod tests {
         let told = |asks| code(&claims(), Some(samples::session()), AccountStatus::Deleted, asks);
         assert_eq!(told(Asks::Profile), Some(Code::UserNotFound));
         assert_eq!(told(Asks::Other), Some(Code::SessionEnded));
+    }
+
+    #[test]
+    fn who_could_act_is_looked_at_again() {
+        let stored = |status| {
+            let account = Account { status, ..samples::account() };
+            Some(Arc::new(SessionWithAccount { session: samples::session(), account }))
+        };
+        let principal = decide(&claims(), stored(AccountStatus::Active), Asks::Other, NOW).outcome.unwrap();
+        let again = |found, now| {
+            let decision = again(&principal, found, Asks::Other, now);
+            decision.outcome.map(|_| ()).map_err(|rejection| rejection.code)
+        };
+        assert_eq!(again(stored(AccountStatus::Active), NOW), Ok(()));
+        assert_eq!(again(None, NOW), Err(Code::SessionEnded));
+        assert_eq!(again(stored(AccountStatus::Suspended), NOW), Err(Code::SessionEnded));
+        assert_eq!(again(stored(AccountStatus::Deleted), NOW), Err(Code::SessionEnded));
+        assert_eq!(
+            again(stored(AccountStatus::Active), samples::session().expires_at),
+            Err(Code::SessionEnded)
+        );
     }
 
     #[test]

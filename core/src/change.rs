@@ -106,6 +106,11 @@ pub enum Change {
         /// Whether an access token still buys a new pair.
         bearer_refresh: bool,
     },
+    /// No access token buys a new pair any more in this session.
+    RefuseBearers {
+        /// The session.
+        session: SessionId,
+    },
     /// The session was used.
     NoteUse {
         /// The session.

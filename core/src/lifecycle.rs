@@ -95,7 +95,7 @@ pub struct Standing {
 /// # use countersign_core::password::{Argon2Cost, PasswordHash};
 /// # let account = NewAccount {
 /// #     username: None, email: Email::parse("ada@example.com").unwrap(), name: None, first_name: None,
-/// #     last_name: None, phone: None, role: AccountRole::Admin,
+/// #     last_name: None, phone: None, role: AccountRole::Admin, email_verified: false,
 /// #     application: ApplicationId::default_application(),
 /// #     password_hash: PasswordHash::decoy(Argon2Cost::default()), created_at: Timestamp::from_secs(0),
 /// # }.stored_as(UserId::new(7));

@@ -1,10 +1,11 @@
 //! Proof that whoever holds a session is its owner, asked for before what a thief would do first: another
 //! password, another e-mail address, another second factor (OWASP ASVS 5.0 V7.5.1).
 
-use crate::account::Account;
+use crate::account::{Account, AccountRole};
 use crate::change::Change;
 use crate::decision::Decision;
 use crate::event::{Event, LoginFailure};
+use crate::id::ApplicationId;
 use crate::login::PasswordCheck;
 use crate::policy::Policy;
 use crate::rejection::{Code, Fault, Rejection};
@@ -39,18 +40,22 @@ pub fn by_check(account: &Account, check: &PasswordCheck) -> Option<Proof> {
     (check.matches && check.checked == account.password_hash).then_some(Proof(()))
 }
 
-/// The proof that a session gives, or else a right `current_password`.
+/// The proof that a session gives, or else a right `current_password`. An admin's session of another application
+/// than `default` gives none: that application sees its tokens, and must not become admin by them.
 ///
 /// # Errors
 /// `reauthentication_required` where there is neither.
 pub fn require(
+    account: &Account,
     session: &Session,
     by_password: Option<Proof>,
     policy: &Policy,
     now: Timestamp,
 ) -> Result<Proof, Rejection> {
+    let trusted =
+        account.role != AccountRole::Admin || session.application == ApplicationId::default_application();
     by_password
-        .or_else(|| by_auth_time(session.auth_time, policy, now))
+        .or_else(|| by_auth_time(session.auth_time, policy, now).filter(|_| trusted))
         .ok_or_else(|| Rejection::of(Code::ReauthenticationRequired))
 }
 
@@ -76,4 +81,24 @@ pub fn decide(account: &Account, check: &PasswordCheck) -> Decision<Proof> {
     let fault = Fault::new("current_password", Code::InvalidCurrentPassword, message);
     Decision::refuse(Rejection::validation(vec![fault]))
         .with_event(Event::LoginFailed { user: Some(account.id), reason: LoginFailure::WrongPassword })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::samples::{NOW, account, session};
+
+    #[test]
+    fn an_application_does_not_become_admin_by_the_token_of_one() {
+        let elsewhere = Session { application: ApplicationId::parse("app").unwrap(), ..session() };
+        let admin = Account { role: AccountRole::Admin, ..account() };
+        let policy = Policy::default();
+        let asked = |account: &Account, session: &Session, by_password| {
+            require(account, session, by_password, &policy, NOW).is_ok()
+        };
+        assert!(asked(&account(), &elsewhere, None));
+        assert!(asked(&admin, &session(), None));
+        assert!(!asked(&admin, &elsewhere, None));
+        assert!(asked(&admin, &elsewhere, Some(Proof(()))));
+    }
 }

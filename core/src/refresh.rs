@@ -161,7 +161,7 @@ pub fn decide(
     }
     match shown.place(&session) {
         Place::Replaced if now.secs_since(session.pair.issued_at) <= GRACE_SECS => {
-            grant(session, account, context)
+            give_again(shown, session, account, context)
         }
         Place::Replaced | Place::Older => {
             refuse(Code::TokenReused).with_change(Change::EndSession { session: session.id })
@@ -192,6 +192,19 @@ fn rotate(
     };
     let after = Session { replaced: Some(before.pair.token_id), pair, ..before };
     grant(after, account, context).with_change(change)
+}
+
+/// The pair that got lost. Who has a refresh token is held to it from here on.
+fn give_again(
+    shown: &Shown,
+    session: Session,
+    account: Account,
+    context: RefreshContext<'_>,
+) -> Decision<Refreshed> {
+    let ends_bearers = session.bearer_refresh && matches!(shown, Shown::RefreshToken(_));
+    let change = Change::RefuseBearers { session: session.id };
+    let granted = grant(session, account, context);
+    if ends_bearers { granted.with_change(change) } else { granted }
 }
 
 /// The tokens of the session's pair as it stands.

@@ -157,12 +157,21 @@ pub fn check(registration: &Registration, standing: &Standing) -> Result<Applica
     if taken.is_empty() { Ok(application.id.clone()) } else { Err(Rejection::validation(taken)) }
 }
 
-/// Decides a registration; `role` is [`AccountRole::User`] unless the operator makes the account.
+/// Who makes an account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MadeBy {
+    /// Its owner, or whoever says so.
+    Anyone,
+    /// The operator, who gives it a role and answers for its address.
+    Operator(AccountRole),
+}
+
+/// Decides a registration.
 pub fn decide(
     registration: Registration,
     standing: &Standing,
     password_hash: PasswordHash,
-    role: AccountRole,
+    made_by: MadeBy,
     now: Timestamp,
 ) -> Decision<NewAccount> {
     let application = match check(&registration, standing) {
@@ -176,7 +185,11 @@ pub fn decide(
         first_name: registration.first_name,
         last_name: registration.last_name,
         phone: registration.phone,
-        role,
+        role: match made_by {
+            MadeBy::Anyone => AccountRole::User,
+            MadeBy::Operator(role) => role,
+        },
+        email_verified: matches!(made_by, MadeBy::Operator(_)),
         application,
         password_hash,
         created_at: now,
@@ -279,7 +292,7 @@ mod tests {
         standing.application.as_mut().unwrap().status = ApplicationStatus::Disabled;
         let hash = PasswordHash::decoy(Argon2Cost::default());
         let now = Timestamp::from_secs(0);
-        let decision = decide(registration, &standing, hash, AccountRole::User, now);
+        let decision = decide(registration, &standing, hash, MadeBy::Anyone, now);
         assert!(decision.outcome.is_err());
         assert_eq!(decision.changes, []);
     }

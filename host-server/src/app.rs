@@ -1,5 +1,6 @@
 //! What every operation works with, and the only place where the host asks the clock.
 
+use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use countersign_core::cursor::CursorKey;
@@ -9,6 +10,7 @@ use countersign_core::time::Timestamp;
 use countersign_core::token::{Algorithm, KeySet, RefreshKey, SigningKey};
 
 use crate::demo::Demo;
+use crate::guessing::UnderWay;
 use crate::hashing::HashingPool;
 use crate::store::Store;
 use crate::verified::VerifiedTokens;
@@ -22,6 +24,8 @@ pub struct App {
     pub store: Store,
     /// Where passwords are hashed.
     pub hashing: HashingPool,
+    /// Those that are being checked.
+    pub under_way: Arc<UnderWay>,
     /// How tokens are made and known again.
     pub tokens: Tokens,
     /// The pages of `/`.

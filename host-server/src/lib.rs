@@ -12,6 +12,7 @@ pub mod cors;
 pub mod demo;
 pub mod docs;
 pub mod entropy;
+pub mod guessing;
 pub mod hashing;
 pub mod http;
 pub mod listener;

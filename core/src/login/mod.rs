@@ -185,7 +185,7 @@ pub fn decide(
     if application.status == ApplicationStatus::Disabled {
         return refuse(Code::ApplicationDisabled);
     }
-    if application.id != account.application && !standing.holds_role {
+    if !account.belongs_to(&application.id, standing.holds_role) {
         return refuse(Code::NotAMember);
     }
     let second_factor = match (standing.factor.enabled(), &login.second_factor) {

@@ -89,7 +89,7 @@ pub enum Progress {
 /// # use countersign_core::password::{Argon2Cost, PasswordHash};
 /// # let account = NewAccount {
 /// #     username: None, email: Email::parse("ada@example.com").unwrap(), name: None, first_name: None,
-/// #     last_name: None, phone: None, role: AccountRole::Admin,
+/// #     last_name: None, phone: None, role: AccountRole::Admin, email_verified: false,
 /// #     application: ApplicationId::default_application(),
 /// #     password_hash: PasswordHash::decoy(Argon2Cost::default()), created_at: Timestamp::from_secs(0),
 /// # }.stored_as(UserId::new(7));
@@ -145,7 +145,7 @@ pub fn decide(
     let edit = edit_of(update, account, now);
     if other_password.is_some() || edit.email.is_some() {
         let proof = evidence.and_then(|evidence| evidence.proof);
-        if let Err(rejection) = reauthenticate::require(&standing.session, proof, policy, now) {
+        if let Err(rejection) = reauthenticate::require(account, &standing.session, proof, policy, now) {
             let refused = Decision::refuse(rejection);
             let reason = LoginFailure::WrongPassword;
             let event = Event::LoginFailed { user: Some(account.id), reason };

@@ -70,6 +70,16 @@ fn a_lost_response_is_given_again_for_ten_seconds() {
 }
 
 #[test]
+fn a_refresh_token_ends_refreshing_by_bearer_also_where_a_bearer_was_quicker() {
+    let [by_token, by_bearer] = shown_of(&session());
+    let after = rotated(&session(), &decided(&by_bearer, &session()));
+    assert!(after.bearer_refresh);
+    assert_eq!(decided(&by_token, &after).changes, [Change::RefuseBearers { session: after.id }]);
+    let refused = Session { bearer_refresh: false, ..after };
+    assert_eq!(decided(&by_token, &refused).changes, []);
+}
+
+#[test]
 fn once_somebody_went_on_a_replaced_token_ends_the_session_at_once() {
     for (index, shown) in shown_of(&session()).into_iter().enumerate() {
         let second = rotated(&session(), &decided(&shown, &session()));

@@ -159,6 +159,7 @@ fn assemble(config: &Config, store: Store) -> Result<App, StartError> {
         policy: config.policy.clone(),
         store,
         hashing,
+        under_way: Arc::default(),
         tokens: Tokens {
             issuer: config.issuer.clone(),
             keys: KeySet::from(signing_key.verifying_key().clone()),

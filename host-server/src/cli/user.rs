@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use countersign_core::account::{Account, AccountRole};
 use countersign_core::password::Argon2Workspace;
-use countersign_core::register::{Registration, RegistrationForm, RegistrationRules};
+use countersign_core::register::{MadeBy, Registration, RegistrationForm, RegistrationRules};
 use countersign_core::rejection::{Fault, Rejection};
 
 use super::arguments::CreateArguments;
@@ -74,7 +74,8 @@ fn store_account(
         entropy::random().map_err(|error| vec![format!("the system gave no random salt: {error}.")])?;
     let hash = Argon2Workspace::new().hash(&registration.password, config.policy.argon2, salt);
     let request = RequestId::next();
-    let creating = ops::create_account(store, registration, hash, role, app::now(), &request);
+    let creating =
+        ops::create_account(store, registration, hash, MadeBy::Operator(role), app::now(), &request);
     runtime.block_on(creating).map_err(|error| match error {
         CreateAccountError::Rejected(rejection) => refusals(&rejection),
         error => vec![format!("{}.", chain(&error))],

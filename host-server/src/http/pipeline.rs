@@ -30,7 +30,7 @@ use crate::ops;
 use crate::problem::Problem;
 use crate::reply::Reply;
 use crate::request_id::RequestId;
-use crate::routes::{Auth, Body, RouteMap};
+use crate::routes::{Auth, RouteMap};
 
 /// What stands behind the filter.
 pub(super) struct Door {
@@ -113,26 +113,24 @@ impl Door {
         if let (Auth::Admin, Some(principal)) = (route.auth, &principal) {
             authorize::admin(principal)?;
         }
-        let body = match route.body {
-            Body::None => None,
-            Body::Json => incoming.read(&headers, self.body_limit).await?,
+        let body = incoming.read(&headers, self.body_limit).await?;
+        let mut call = Call {
+            route,
+            mount: row.mount,
+            path: found.parameters(row),
+            client: client_of(arrival.map(|arrival| arrival.peer.ip()), &headers),
+            query,
+            headers,
+            request_id: trail.request_id,
+            principal,
+            mfa_login,
+            body,
         };
-        dispatch::answer(
-            &self.app,
-            Call {
-                route,
-                mount: row.mount,
-                path: found.parameters(row),
-                client: client_of(arrival.map(|arrival| arrival.peer.ip()), &headers),
-                query,
-                headers,
-                request_id: trail.request_id,
-                principal,
-                mfa_login,
-                body,
-            },
-        )
-        .await
+        if call.body.is_some() {
+            // It took its time to arrive, and the token may have been revoked meanwhile.
+            call.principal = ops::authenticate::again(&self.app, &call)?;
+        }
+        dispatch::answer(&self.app, call).await
     }
 
     fn options(&self, asked: &HeaderMap, allow: &HeaderValue) -> Reply {

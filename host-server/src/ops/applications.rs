@@ -36,7 +36,7 @@ pub(crate) async fn create(app: &App, call: Call) -> Result<Reply, Problem> {
     let new = form::merge(parsed, unknown_fields(&document, CREATE_FIELDS))?;
     let application = new.made(random()?, app.now());
     let by = call.principal()?.account().id;
-    let made = settle(app, &call.request_id, || {
+    let made = settle(app, &call, || {
         let found = app.store.application(&application.id)?;
         Ok(application::create(application.clone(), found.as_ref(), by))
     })
@@ -58,16 +58,14 @@ pub(crate) async fn update(app: &App, call: Call) -> Result<Reply, Problem> {
     let patch = form::merge(parsed, unknown_fields(&document, UPDATE_FIELDS))?;
     let (id, by) = (id_in(&call)?, call.principal()?.account().id);
     let changed =
-        settle(app, &call.request_id, || Ok(application::update(app.store.application(&id)?, &patch, by)))
-            .await?;
+        settle(app, &call, || Ok(application::update(app.store.application(&id)?, &patch, by))).await?;
     Ok(Reply::json(StatusCode::OK, &Application::from(changed)))
 }
 
 /// Deletes an application and all that is its own.
 pub(crate) async fn delete(app: &App, call: Call) -> Result<Reply, Problem> {
     let (id, by) = (id_in(&call)?, call.principal()?.account().id);
-    settle(app, &call.request_id, || Ok(application::delete(app.store.application(&id)?.as_ref(), by)))
-        .await?;
+    settle(app, &call, || Ok(application::delete(app.store.application(&id)?.as_ref(), by))).await?;
     Ok(Reply::no_content())
 }
 

@@ -24,7 +24,7 @@ pub(crate) async fn assign(app: &App, call: Call) -> Result<Reply, Problem> {
         AssignmentForm { role: document.field("role"), application_id: document.field("application_id") };
     let requested = form::merge(RequestedRole::parse(&form), unknown_fields(&document, FIELDS))?;
     let (user, by) = (user_in(&call)?, call.principal()?.account().id);
-    settle(app, &call.request_id, || {
+    settle(app, &call, || {
         Ok(role::assign(user, &requested, standing(&app.store, user, &requested)?, by, app.now()))
     })
     .await?;
@@ -33,8 +33,9 @@ pub(crate) async fn assign(app: &App, call: Call) -> Result<Reply, Problem> {
 
 /// Answers 200 with the roles of a user, by application and name.
 pub(crate) fn list(app: &App, call: Call) -> Result<Reply, Problem> {
+    let named = call.path.value("user_id").unwrap_or_default();
+    let page = page::of(app, &call, format!("roles of user {}", named.trim_start_matches("user_")))?;
     let user = user_in(&call)?;
-    let page = page::of(app, &call, format!("roles of user {user}"))?;
     if app.store.account(user)?.is_none() {
         return Err(Problem::of(Code::UserNotFound));
     }
@@ -51,7 +52,7 @@ pub(crate) async fn revoke(app: &App, call: Call) -> Result<Reply, Problem> {
     let role = query.required("role").map_err(|fault| Rejection::validation(vec![fault]))?;
     let requested = RequestedRole::of(role, query.optional("application_id"));
     let (user, by) = (user_in(&call)?, call.principal()?.account().id);
-    settle(app, &call.request_id, || {
+    settle(app, &call, || {
         let standing = standing(&app.store, user, &requested)?;
         let held = match (requested.application.clone(), requested.role.clone()) {
             (Some(application), Some(role)) if standing.assigned => {

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use countersign_core::authenticate::{self, Asks, Principal};
+use countersign_core::authorize;
 use countersign_core::change::Change;
 use countersign_core::decision::Decision;
 use countersign_core::id::SessionId;
@@ -14,8 +15,10 @@ use warp::http::HeaderMap;
 use warp::http::header::AUTHORIZATION;
 
 use crate::app::App;
+use crate::call::Call;
 use crate::problem::Problem;
 use crate::request_id::RequestId;
+use crate::routes::Auth;
 
 /// Who the bearer token of these headers belongs to: one signature, and a read where anything has changed since the
 /// last.
@@ -39,6 +42,22 @@ pub fn principal(
         note_use(app, principal.session().id, now);
     }
     Ok(principal)
+}
+
+/// Whoever sent this call as they now stand; `None` where the call carries no token.
+///
+/// # Errors
+/// As [`principal`], and 403 where an admin is one no longer.
+pub fn again(app: &App, call: &Call) -> Result<Option<Principal>, Problem> {
+    let Some(before) = &call.principal else { return Ok(None) };
+    let found = app.store.session_with_account(before.session().id)?;
+    let Decision { outcome, events, .. } = authenticate::again(before, found, call.route.asks(), app.now());
+    super::tell(&events, &call.request_id);
+    let principal = outcome?;
+    if call.route.auth == Auth::Admin {
+        authorize::admin(&principal)?;
+    }
+    Ok(Some(principal))
 }
 
 /// What the bearer token of these headers says, which has not expired.

@@ -21,7 +21,7 @@ pub(crate) async fn store(app: &App, call: Call) -> Result<Reply, Problem> {
     let parsed = NewDatum::parse(&document.field("key"), document.member("value"));
     let datum = form::merge(parsed, unknown_fields(&document, FIELDS))?;
     let owner = owner(&call)?;
-    settle(app, &call.request_id, || {
+    settle(app, &call, || {
         let besides = app.store.kept_besides(&owner, &datum.key)?;
         Ok(data::store(&owner, datum.clone(), besides, app.now()))
     })
@@ -48,10 +48,7 @@ pub(crate) fn show(app: &App, call: Call) -> Result<Reply, Problem> {
 /// Keeps nothing under the key any more.
 pub(crate) async fn delete(app: &App, call: Call) -> Result<Reply, Problem> {
     let (owner, key) = (owner(&call)?, key_in(&call)?);
-    settle(app, &call.request_id, || {
-        Ok(data::delete(&owner, &key, app.store.datum(&owner, &key)?.is_some()))
-    })
-    .await?;
+    settle(app, &call, || Ok(data::delete(&owner, &key, app.store.datum(&owner, &key)?.is_some()))).await?;
     Ok(Reply::no_content())
 }
 

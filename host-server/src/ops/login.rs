@@ -7,19 +7,18 @@ use countersign_core::login::{
 use countersign_core::mfa::FactorStanding;
 use countersign_core::rejection::Code;
 use countersign_core::secret::Secret;
-use countersign_core::throttle::{GuessSubject, Guesses};
+use countersign_core::throttle::Guesses;
 use countersign_core::time::Timestamp;
 use warp::http::StatusCode;
 
 use super::form::{self, unknown_fields};
 use super::views::Tokens;
-use super::{DECISIONS_MAX, second_factor, settle, tell};
+use super::{DECISIONS_MAX, guess, second_factor, tell};
 use crate::app::App;
 use crate::call::Call;
 use crate::entropy::random;
 use crate::problem::Problem;
 use crate::reply::Reply;
-use crate::request_id::RequestId;
 use crate::store::Committed;
 
 /// The fields that a log-in takes.
@@ -39,7 +38,8 @@ pub(crate) async fn answer(app: &App, call: Call) -> Result<Reply, Problem> {
     let login = parse(&call)?;
     let first = standing(app, &login)?;
     let subject = first.guess_subject(&login);
-    admit(app, &first, subject, &call.request_id).await?;
+    let decide = |guesses: &Guesses, now| login::admit(&first, subject.clone(), guesses, now);
+    let _under_way = guess::admit(app, &call, &subject, decide).await?;
 
     let mut before = first;
     for _ in 0..DECISIONS_MAX {
@@ -77,21 +77,6 @@ pub(crate) async fn answer(app: &App, call: Call) -> Result<Reply, Problem> {
         }
     }
     Err(Problem::contended())
-}
-
-/// Counts the guess, or refuses it. Of many that arrive at once, the store lets only so many through.
-async fn admit(
-    app: &App,
-    standing: &Standing,
-    subject: GuessSubject,
-    request_id: &RequestId,
-) -> Result<(), Problem> {
-    settle(app, request_id, || {
-        let now = app.now();
-        let guesses = app.store.guesses(&subject, Guesses::window_start(now))?;
-        Ok(login::admit(standing, subject.clone(), &guesses, now))
-    })
-    .await
 }
 
 /// The randomness of one log-in.

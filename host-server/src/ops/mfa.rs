@@ -32,13 +32,12 @@ pub(crate) async fn enable(app: &App, call: Call) -> Result<Reply, Problem> {
     let current_password = document.field("current_password");
     let password = reauthenticate::parse(&current_password);
     let password = form::merge(password, unknown_fields(&document, ENABLE_FIELDS))?;
-    let principal = call.principal()?;
-    let account = principal.account();
-    let proof = reauthenticate::require(app, principal, password, &call.request_id).await?;
+    let account = call.principal()?.account();
+    let proof = reauthenticate::require(app, &call, password).await?;
 
     let secret = TotpSecret::from_bytes(random()?);
     let sealed = app.tokens.sealing_key.seal(&secret, account.id, random()?)?;
-    settle(app, &call.request_id, || {
+    settle(app, &call, || {
         let stored = app.store.factor(account.id)?;
         Ok(mfa::propose(account.id, proof, stored.as_ref(), sealed.clone(), app.now()))
     })
@@ -62,7 +61,7 @@ pub(crate) async fn verify(app: &App, call: Call) -> Result<Reply, Problem> {
     let principal = call.principal()?;
     let (user, session) = (principal.account().id, principal.session().id);
     let entropy = Secret::new(random()?);
-    let confirmed = settle(app, &call.request_id, || {
+    let confirmed = settle(app, &call, || {
         let standing = second_factor::standing(app, user, Some(&shown))?;
         let renewal = Renewal { entropy: &entropy, key: &app.tokens.recovery_key };
         Ok(mfa::confirm(user, session, &shown, &standing, renewal, app.now()))
@@ -83,7 +82,7 @@ async fn finish_login(
     shown: &ShownCode,
 ) -> Result<Reply, Problem> {
     let entropy = super::login::entropy()?;
-    let logged_in = settle(app, &call.request_id, || {
+    let logged_in = settle(app, call, || {
         let standing = second_factor::waiting(app, digest, Some(shown))?;
         let context = LoginContext {
             policy: &app.policy,
@@ -106,7 +105,7 @@ async fn finish_login(
 pub(crate) async fn disable(app: &App, call: Call) -> Result<Reply, Problem> {
     let shown = shown(&call, CODE_FIELDS)?;
     let user = call.principal()?.account().id;
-    settle(app, &call.request_id, || {
+    settle(app, &call, || {
         let standing = second_factor::standing(app, user, Some(&shown))?;
         Ok(mfa::disable(user, &shown, &standing, app.now()))
     })
@@ -121,11 +120,10 @@ pub(crate) async fn renew_recovery_codes(app: &App, call: Call) -> Result<Reply,
     let shown = ShownCode::parse(&document.field("code"), &document.field("recovery_code"));
     let both = form::both(shown, password);
     let (shown, password) = form::merge(both, unknown_fields(&document, RENEWAL_FIELDS))?;
-    let principal = call.principal()?;
-    let user = principal.account().id;
-    let proof = reauthenticate::require(app, principal, password, &call.request_id).await?;
+    let user = call.principal()?.account().id;
+    let proof = reauthenticate::require(app, &call, password).await?;
     let entropy = Secret::new(random()?);
-    let codes = settle(app, &call.request_id, || {
+    let codes = settle(app, &call, || {
         let standing = second_factor::standing(app, user, Some(&shown))?;
         let renewal = Renewal { entropy: &entropy, key: &app.tokens.recovery_key };
         Ok(mfa::renew_recovery_codes(user, proof, &shown, &standing, renewal, app.now()))

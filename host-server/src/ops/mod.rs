@@ -5,6 +5,7 @@ pub(crate) mod assignments;
 pub mod authenticate;
 pub(crate) mod data;
 mod form;
+mod guess;
 pub(crate) mod jwks;
 pub(crate) mod login;
 pub(crate) mod mfa;
@@ -37,6 +38,7 @@ use countersign_core::decision::Decision;
 use countersign_core::event::Event;
 
 use crate::app::App;
+use crate::call::Call;
 use crate::problem::Problem;
 use crate::request_id::RequestId;
 use crate::store::Committed;
@@ -45,19 +47,25 @@ use crate::store::Committed;
 /// collision of two; more would let a crowd at one row keep the writer busy.
 const DECISIONS_MAX: u32 = 3;
 
-/// Loads, decides and commits, and does so anew where a guard no longer held. `decide` loads what it decides on.
+/// How often an operation is decided anew that spends no hash on it: enough for a crowd at one row.
+const SETTLED_WITHIN: u32 = 16;
+
+/// Loads, decides and commits, and does so anew where a guard no longer held. `decide` loads what it decides on. Before
+/// each decision whoever asks is looked at again: their session may have ended while the body was on its way or a
+/// password was being checked.
 ///
 /// # Errors
 /// The refusal, once its changes are stored; 503 where others kept changing the same things.
 async fn settle<T>(
     app: &App,
-    request_id: &RequestId,
+    call: &Call,
     decide: impl Fn() -> Result<Decision<T>, Problem>,
 ) -> Result<T, Problem> {
-    for _ in 0..DECISIONS_MAX {
+    for _ in 0..SETTLED_WITHIN {
+        authenticate::again(app, call)?;
         let Decision { outcome, changes, events } = decide()?;
         if matches!(app.store.commit(&changes).await?, Committed::Applied { .. }) {
-            tell(&events, request_id);
+            tell(&events, &call.request_id);
             return outcome.map_err(Problem::from);
         }
     }

@@ -15,6 +15,7 @@ use super::{DECISIONS_MAX, reauthenticate, settle, tell, users};
 use crate::app::App;
 use crate::call::Call;
 use crate::entropy::random;
+use crate::guessing::Check;
 use crate::problem::Problem;
 use crate::reply::Reply;
 use crate::store::{Committed, Store};
@@ -39,7 +40,8 @@ pub(crate) fn answer(call: Call) -> Result<Reply, Problem> {
 pub(crate) async fn update(app: &App, call: Call) -> Result<Reply, Problem> {
     let update = parse(app, &call)?;
     let (mut evidence, mut new_hash) = (None, None);
-    let mut guess_counted = false;
+    // Counted once, however often the password has to be looked at.
+    let mut under_way = None;
     for _ in 0..ROUNDS_MAX {
         // Loaded in each round: much can happen while a password is being checked.
         let standing = standing(&app.store, &call, &update)?;
@@ -47,7 +49,7 @@ pub(crate) async fn update(app: &App, call: Call) -> Result<Reply, Problem> {
             profile::decide(&update, &standing, evidence.as_ref(), new_hash.as_ref(), &app.policy, app.now());
         match outcome {
             Ok(Progress::CheckPasswords) => {
-                evidence = check(app, &call, &update, &standing.account, &mut guess_counted).await?;
+                evidence = check(app, &call, &update, &standing.account, &mut under_way).await?;
             }
             Ok(Progress::HashPassword(password)) => {
                 let password = PreparedPassword::clone(&password);
@@ -70,10 +72,9 @@ pub(crate) async fn update(app: &App, call: Call) -> Result<Reply, Problem> {
 /// Deletes the caller's account, and answers 200 with the User as it now is.
 pub(crate) async fn delete(app: &App, call: Call) -> Result<Reply, Problem> {
     let user = call.principal()?.account().id;
-    let deleted = settle(app, &call.request_id, || {
-        Ok(lifecycle::delete_own(users::standing(&app.store, user)?, app.now()))
-    })
-    .await?;
+    let deleted =
+        settle(app, &call, || Ok(lifecycle::delete_own(users::standing(&app.store, user)?, app.now())))
+            .await?;
     Ok(Reply::json(StatusCode::OK, &User::from(&deleted)))
 }
 
@@ -84,17 +85,16 @@ async fn check(
     call: &Call,
     update: &ProfileUpdate,
     account: &Account,
-    guess_counted: &mut bool,
+    under_way: &mut Option<Check>,
 ) -> Result<Option<Evidence>, Problem> {
     let checked = account.password_hash.clone();
     if let Some(current) = &update.current_password {
-        let proof = reauthenticate::by_password(app, account, current.clone(), &call.request_id).await?;
+        let proof = reauthenticate::by_password(app, call, account, current.clone()).await?;
         return Ok(Some(Evidence::of_current_password(update, proof, checked)));
     }
     let Some(asked) = &update.password else { return Ok(None) };
-    if !*guess_counted {
-        reauthenticate::admit(app, account, &call.request_id).await?;
-        *guess_counted = true;
+    if under_way.is_none() {
+        *under_way = Some(reauthenticate::admit(app, call, account).await?);
     }
     let check = app.hashing.verify(asked.prepared.clone(), checked, app.policy.argon2, random()?).await?;
     Ok(Some(Evidence::of_password(account, check)))

@@ -1,19 +1,18 @@
 //! The check of a `current_password`: counted before it is looked at, like one at the log-in.
 
 use countersign_core::account::Account;
-use countersign_core::authenticate::Principal;
-use countersign_core::decision::Decision;
 use countersign_core::field::Field;
 use countersign_core::password::{Password, PreparedPassword};
 use countersign_core::reauthenticate::{self, Proof};
 use countersign_core::rejection::Fault;
-use countersign_core::throttle::{GuessSubject, Guesses};
+use countersign_core::throttle::GuessSubject;
 
-use super::settle;
+use super::{guess, settle};
 use crate::app::App;
+use crate::call::Call;
 use crate::entropy::random;
+use crate::guessing::Check;
 use crate::problem::Problem;
-use crate::request_id::RequestId;
 
 /// Reads the field `current_password`; `None` where it is left out.
 pub(super) fn parse(current_password: &Field<'_>) -> Result<Option<PreparedPassword>, Vec<Fault>> {
@@ -27,15 +26,16 @@ pub(super) fn parse(current_password: &Field<'_>) -> Result<Option<PreparedPassw
 /// As [`by_password`], and 403 `reauthentication_required` where there is neither.
 pub(super) async fn require(
     app: &App,
-    principal: &Principal,
+    call: &Call,
     password: Option<PreparedPassword>,
-    request_id: &RequestId,
 ) -> Result<Proof, Problem> {
+    let principal = call.principal()?;
+    let account = principal.account();
     let by_password = match password {
-        Some(password) => Some(by_password(app, principal.account(), password, request_id).await?),
+        Some(password) => Some(by_password(app, call, account, password).await?),
         None => None,
     };
-    let proof = reauthenticate::require(principal.session(), by_password, &app.policy, app.now());
+    let proof = reauthenticate::require(account, principal.session(), by_password, &app.policy, app.now());
     proof.map_err(Problem::from)
 }
 
@@ -45,29 +45,21 @@ pub(super) async fn require(
 /// 400 naming `current_password` where it is another, 429 where too many were.
 pub(super) async fn by_password(
     app: &App,
+    call: &Call,
     account: &Account,
     password: PreparedPassword,
-    request_id: &RequestId,
 ) -> Result<Proof, Problem> {
-    admit(app, account, request_id).await?;
+    let _under_way = admit(app, call, account).await?;
     let check =
         app.hashing.verify(password, account.password_hash.clone(), app.policy.argon2, random()?).await?;
-    settle(app, request_id, || -> Result<Decision<Proof>, Problem> {
-        Ok(reauthenticate::decide(account, &check))
-    })
-    .await
+    settle(app, call, || Ok(reauthenticate::decide(account, &check))).await
 }
 
 /// Counts one more guess at the account's password.
 ///
 /// # Errors
 /// 429 where too many were wrong.
-pub(super) async fn admit(app: &App, account: &Account, request_id: &RequestId) -> Result<(), Problem> {
+pub(super) async fn admit(app: &App, call: &Call, account: &Account) -> Result<Check, Problem> {
     let subject = GuessSubject::Account(account.id);
-    settle(app, request_id, || {
-        let now = app.now();
-        let guesses = app.store.guesses(&subject, Guesses::window_start(now))?;
-        Ok(reauthenticate::admit(account, &guesses, now))
-    })
-    .await
+    guess::admit(app, call, &subject, |guesses, now| reauthenticate::admit(account, guesses, now)).await
 }

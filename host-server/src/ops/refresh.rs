@@ -21,7 +21,7 @@ pub const FIELDS: &[&str] = &["refresh_token"];
 /// Answers 200 with the new pair.
 pub(crate) async fn answer(app: &App, call: Call) -> Result<Reply, Problem> {
     let shown = shown(app, &call)?;
-    let refreshed = settle(app, &call.request_id, || {
+    let refreshed = settle(app, &call, || {
         let context = RefreshContext {
             policy: &app.policy,
             issuer: &app.tokens.issuer,

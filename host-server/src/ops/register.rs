@@ -1,11 +1,11 @@
 //! Registration, by anyone through the API and by the operator through the command line.
 
-use countersign_core::account::{Account, AccountRole};
+use countersign_core::account::Account;
 use countersign_core::decision::Decision;
 use countersign_core::id::ApplicationId;
 use countersign_core::json::Document;
 use countersign_core::password::{PasswordHash, PreparedPassword};
-use countersign_core::register::{self, Registration, RegistrationForm, RegistrationRules, Standing};
+use countersign_core::register::{self, MadeBy, Registration, RegistrationForm, RegistrationRules, Standing};
 use countersign_core::rejection::Rejection;
 use countersign_core::time::Timestamp;
 use warp::http::StatusCode;
@@ -40,7 +40,7 @@ pub(crate) async fn answer(app: &App, call: Call) -> Result<Reply, Problem> {
         .await?;
     let now = app.now();
     let account =
-        create_account(&app.store, registration, hash, AccountRole::User, now, &call.request_id).await?;
+        create_account(&app.store, registration, hash, MadeBy::Anyone, now, &call.request_id).await?;
     let registered = Registered::of(User::from(&account), call.mount);
     Ok(Reply::json(StatusCode::CREATED, &registered))
 }
@@ -53,14 +53,14 @@ pub async fn create_account(
     store: &Store,
     registration: Registration,
     hash: PasswordHash,
-    role: AccountRole,
+    made_by: MadeBy,
     now: Timestamp,
     request_id: &RequestId,
 ) -> Result<Account, CreateAccountError> {
     for _ in 0..DECISIONS_MAX {
         let standing = standing(store, &registration)?;
         let Decision { outcome, changes, events } =
-            register::decide(registration.clone(), &standing, hash.clone(), role, now);
+            register::decide(registration.clone(), &standing, hash.clone(), made_by, now);
         let account = outcome?;
         if let Committed::Applied { created: Some(id) } = store.commit(&changes).await? {
             tell(&events, request_id);

@@ -18,8 +18,9 @@ pub const FIELDS: &[&str] = &["permissions"];
 
 /// Answers 200 with the roles by name, the built-in ones among them.
 pub(crate) fn list(app: &App, call: Call) -> Result<Reply, Problem> {
+    let named = call.path.value("application_id").unwrap_or_default();
+    let page = page::of(app, &call, format!("roles of {named}"))?;
     let application = applications::id_in(&call)?;
-    let page = page::of(app, &call, format!("roles of {application}"))?;
     if app.store.application(&application)?.is_none() {
         return Err(Problem::of(Code::ApplicationNotFound));
     }
@@ -44,7 +45,7 @@ pub(crate) async fn define(app: &App, call: Call) -> Result<Reply, Problem> {
     let name = name.ok_or_else(|| Problem::of(Code::RoleNotFound))?;
     let (application, by) = (applications::id_in(&call)?, call.principal()?.account().id);
     let role = Role { name, permissions };
-    let defined = settle(app, &call.request_id, || {
+    let defined = settle(app, &call, || {
         Ok(role::define(app.store.application(&application)?.as_ref(), role.clone(), by))
     })
     .await?;
@@ -56,7 +57,7 @@ pub(crate) async fn delete(app: &App, call: Call) -> Result<Reply, Problem> {
     let (application, by) = (applications::id_in(&call)?, call.principal()?.account().id);
     let name = call.path.value("role").and_then(RoleName::parse);
     let name = name.ok_or_else(|| Problem::of(Code::RoleNotFound))?;
-    settle(app, &call.request_id, || {
+    settle(app, &call, || {
         let defined = app.store.role(&application, &name)?.is_some();
         Ok(role::delete(app.store.application(&application)?.as_ref(), &name, defined, by))
     })

@@ -15,10 +15,9 @@ use crate::reply::Reply;
 /// Ends the session whose token is shown.
 pub(crate) async fn log_out(app: &App, call: Call) -> Result<Reply, Problem> {
     let shown = refresh::shown(app, &call)?;
-    settle(app, &call.request_id, || {
+    settle(app, &call, || {
         let found = app.store.session_with_account(shown.session())?;
-        let session = found.as_deref().map(|found| &found.session);
-        Ok(logout::decide(&shown, session, app.now()))
+        Ok(logout::decide(&shown, found.as_deref(), app.now()))
     })
     .await?;
     Ok(Reply::json(StatusCode::OK, &Message { message: "Logged out" }))
@@ -27,7 +26,7 @@ pub(crate) async fn log_out(app: &App, call: Call) -> Result<Reply, Problem> {
 /// Ends every session of the caller.
 pub(crate) async fn log_out_everywhere(app: &App, call: Call) -> Result<Reply, Problem> {
     let user = call.principal()?.account().id;
-    settle(app, &call.request_id, || Ok(logout::decide_everywhere(user))).await?;
+    settle(app, &call, || Ok(logout::decide_everywhere(user))).await?;
     Ok(Reply::no_content())
 }
 
@@ -47,9 +46,9 @@ pub(crate) async fn end_one(app: &App, call: Call) -> Result<Reply, Problem> {
     let user = call.principal()?.account().id;
     let id = call.path.value("session_id").and_then(SessionId::parse);
     let id = id.ok_or_else(|| Problem::of(Code::SessionNotFound))?;
-    settle(app, &call.request_id, || {
+    settle(app, &call, || {
         let found = app.store.session_with_account(id)?;
-        Ok(logout::decide_one(user, found.map(|found| (found.session.id, found.session.user))))
+        Ok(logout::decide_one(user, found.as_deref().map(|found| &found.session), app.now()))
     })
     .await?;
     Ok(Reply::no_content())

@@ -46,12 +46,11 @@ pub(crate) fn show(app: &App, call: Call) -> Result<Reply, Problem> {
 
 /// Changes status and role, and answers 200 with the User as it now is.
 pub(crate) async fn change(app: &App, call: Call) -> Result<Reply, Problem> {
-    let (user, by) = (named(&call)?, call.principal()?.account().id);
     let patch = parse(&call)?;
-    let changed = settle(app, &call.request_id, || {
-        Ok(lifecycle::change(standing(&app.store, user)?, patch, by, app.now()))
-    })
-    .await?;
+    let (user, by) = (named(&call)?, call.principal()?.account().id);
+    let changed =
+        settle(app, &call, || Ok(lifecycle::change(standing(&app.store, user)?, patch, by, app.now())))
+            .await?;
     Ok(Reply::json(StatusCode::OK, &User::from(&changed)))
 }
 
@@ -59,8 +58,7 @@ pub(crate) async fn change(app: &App, call: Call) -> Result<Reply, Problem> {
 pub(crate) async fn delete(app: &App, call: Call) -> Result<Reply, Problem> {
     let (user, by) = (named(&call)?, call.principal()?.account().id);
     let deleted =
-        settle(app, &call.request_id, || Ok(lifecycle::delete(standing(&app.store, user)?, by, app.now())))
-            .await?;
+        settle(app, &call, || Ok(lifecycle::delete(standing(&app.store, user)?, by, app.now()))).await?;
     Ok(Reply::json(StatusCode::OK, &User::from(&deleted)))
 }
 

@@ -111,7 +111,7 @@ pub enum Auth {
 /// What a route takes as its body.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Body {
-    /// None; one that comes is not looked at.
+    /// None; what one that comes says is not looked at.
     None,
     /// JSON.
     Json,

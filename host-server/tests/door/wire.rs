@@ -49,6 +49,7 @@ impl Running {
             policy: Policy::default(),
             store: Store::open(&DatabaseLocation::Memory).unwrap(),
             hashing: HashingPool::start(NonZeroUsize::MIN, 1).unwrap(),
+            under_way: Arc::default(),
             tokens: Tokens {
                 issuer: "countersign".to_owned(),
                 keys: KeySet::from(signing_key.verifying_key().clone()),

@@ -51,7 +51,8 @@ impl<'a> Tokens<'a> {
             access_token: access_token.expose(),
             token: access_token.expose(),
             token_type: "bearer",
-            expires_in: claims.expires_at.secs_since(now),
+            // A pair that is given again may have expired by then; its refresh token has not.
+            expires_in: claims.expires_at.secs_since(now).max(0),
             refresh_token: refresh_token.expose(),
             device_token: None,
             user: User::from(account),

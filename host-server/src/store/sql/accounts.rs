@@ -31,14 +31,14 @@ super::statements! {
          ORDER BY id DESC LIMIT $5"
     );
 
-    /// Guard: the application exists, and the username and the e-mail address are free.
+    /// Guard: the application is active, and the username and the e-mail address are free.
     CREATE_ACCOUNT =
         "INSERT INTO users (username, username_key, email, name, first_name, last_name, phone, role, status, \
                             email_verified, application_id, password_hash, created_at, updated_at) \
          SELECT CAST($1 AS TEXT), CAST($2 AS TEXT), CAST($3 AS TEXT), CAST($4 AS TEXT), CAST($5 AS TEXT), \
-                CAST($6 AS TEXT), CAST($7 AS TEXT), CAST($8 AS TEXT), 'active', 0, applications.id, \
-                CAST($9 AS TEXT), CAST($10 AS BIGINT), CAST($10 AS BIGINT) \
-         FROM applications WHERE applications.id = $11 \
+                CAST($6 AS TEXT), CAST($7 AS TEXT), CAST($8 AS TEXT), 'active', CAST($9 AS BIGINT), \
+                applications.id, CAST($10 AS TEXT), CAST($11 AS BIGINT), CAST($11 AS BIGINT) \
+         FROM applications WHERE applications.id = $12 AND applications.status = 'active' \
          ON CONFLICT DO NOTHING RETURNING id";
 
     /// NULL for what stays; what can be cleared says so beside it (0 or 1). Guard: the account is active and has the

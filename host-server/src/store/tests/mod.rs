@@ -68,6 +68,7 @@ pub(super) fn new_account(username: &str) -> NewAccount {
         last_name: Some(PersonName::parse("last_name", "Last").unwrap()),
         phone: Some(Phone::parse("+4930123456").unwrap()),
         role: AccountRole::Admin,
+        email_verified: false,
         application: ApplicationId::default_application(),
         password_hash: password_hash(0),
         created_at: NOW,

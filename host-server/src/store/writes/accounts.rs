@@ -3,14 +3,14 @@
 use countersign_core::account::{AccountRole, AccountStatus, NewAccount};
 use countersign_core::change::AccountEdit;
 use countersign_core::email::Email;
-use countersign_core::id::{SessionId, UserId};
+use countersign_core::id::{ApplicationId, SessionId, UserId};
 use countersign_core::name::PersonName;
 use countersign_core::password::PasswordHash;
 use countersign_core::phone::Phone;
 use countersign_core::profile::Edit;
 use countersign_core::time::Timestamp;
 
-use super::{devices, factors, sessions, write};
+use super::{devices, factors, roles, sessions, write};
 use crate::store::backend::{Guard, Write};
 use crate::store::sql::accounts as sql;
 use crate::store::value::Value;
@@ -31,6 +31,7 @@ pub(super) fn create_account(account: &NewAccount) -> Write {
             name(&account.last_name),
             Value::text_or_null(account.phone.as_ref().map(|phone| phone.as_str())),
             role.as_str().into(),
+            account.email_verified.into(),
             account.password_hash.as_str().into(),
             account.created_at.into(),
             account.application.as_str().into(),
@@ -97,9 +98,11 @@ pub(super) fn set_status(user: UserId, from: AccountStatus, to: AccountStatus, a
     vec![write(sql::SET_STATUS, Guard::OneRow, parameters), factors::end_logins(user)]
 }
 
-pub(super) fn set_role(user: UserId, from: AccountRole, to: AccountRole, at: Timestamp) -> Write {
+pub(super) fn set_role(user: UserId, from: AccountRole, to: AccountRole, at: Timestamp) -> Vec<Write> {
     let parameters = [to.as_str().into(), at.into(), user.value().into(), from.as_str().into()];
-    write(sql::SET_ROLE, Guard::OneRow, parameters)
+    let default = ApplicationId::default_application();
+    // An admin belongs to that application by being one.
+    [write(sql::SET_ROLE, Guard::OneRow, parameters)].into_iter().chain(roles::part(user, &default)).collect()
 }
 
 pub(super) fn replace_hash(user: UserId, from: &PasswordHash, to: &PasswordHash) -> Write {

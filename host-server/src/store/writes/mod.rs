@@ -33,7 +33,7 @@ fn change(change: &Change) -> Vec<Write> {
             accounts::set_password(*user, from, to, *except, *at)
         }
         Change::SetStatus { user, from, to, at } => accounts::set_status(*user, *from, *to, *at),
-        Change::SetRole { user, from, to, at } => vec![accounts::set_role(*user, *from, *to, *at)],
+        Change::SetRole { user, from, to, at } => accounts::set_role(*user, *from, *to, *at),
         Change::CountGuess { subject, at, window_start } => guesses::count_guess(subject, *at, *window_start),
         Change::TakeBackGuess { subject } => vec![guesses::take_back_guess(subject)],
         Change::ClearGuesses { subject } => vec![guesses::clear_guesses(subject)],
@@ -41,6 +41,7 @@ fn change(change: &Change) -> Vec<Write> {
         Change::RotatePair { session, from, to, bearer_refresh } => {
             vec![sessions::rotate_pair(*session, *from, to, *bearer_refresh)]
         }
+        Change::RefuseBearers { session } => vec![sessions::refuse_bearers(*session)],
         Change::NoteUse { session, at } => vec![sessions::note_use(*session, *at)],
         Change::EndSession { session } => vec![sessions::end_session(*session)],
         // Log-ins that wait for their second factor would become sessions.
@@ -126,7 +127,7 @@ mod tests {
                 vec![Guard::OneNumber],
                 vec![Guard::OneRow, Guard::Open, Guard::Open, Guard::Open],
                 vec![Guard::OneRow, Guard::Open],
-                vec![Guard::OneRow],
+                vec![Guard::OneRow, Guard::Open, Guard::Open],
                 vec![Guard::Open, Guard::OneRow],
                 vec![Guard::Open],
                 vec![Guard::OneRow, Guard::Open, Guard::Open],

@@ -1,6 +1,6 @@
 //! Roles of applications, and who holds them.
 
-use countersign_core::id::ApplicationId;
+use countersign_core::id::{ApplicationId, UserId};
 use countersign_core::permission::{Permission, Role, RoleName};
 use countersign_core::role::Assignment;
 use countersign_core::time::Timestamp;
@@ -47,14 +47,19 @@ pub(super) fn assign_role(assignment: &Assignment, at: Timestamp) -> Write {
 
 pub(super) fn revoke_role(assignment: &Assignment) -> Vec<Write> {
     let Assignment { user, application, role } = assignment;
-    let stranger = || [user.value().into(), application.as_str().into()];
-    vec![
-        write(
-            sql::REVOKE_ROLE,
-            Guard::OneRow,
-            [user.value().into(), application.as_str().into(), role.as_str().into()],
-        ),
-        write(sql::END_SESSIONS_OF_STRANGER, Guard::Open, stranger()),
-        write(sql::END_LOGINS_OF_STRANGER, Guard::Open, stranger()),
+    let revoke = write(
+        sql::REVOKE_ROLE,
+        Guard::OneRow,
+        [user.value().into(), application.as_str().into(), role.as_str().into()],
+    );
+    [revoke].into_iter().chain(part(*user, application)).collect()
+}
+
+/// Ends what a user has open in an application that they may no longer belong to.
+pub(super) fn part(user: UserId, application: &ApplicationId) -> [Write; 2] {
+    let both = || [user.value().into(), application.as_str().into()];
+    [
+        write(sql::END_SESSIONS_OF_STRANGER, Guard::Open, both()),
+        write(sql::END_LOGINS_OF_STRANGER, Guard::Open, both()),
     ]
 }

@@ -58,6 +58,10 @@ pub(super) fn rotate_pair(session: SessionId, from: u32, to: &Pair, bearer_refre
     )
 }
 
+pub(super) fn refuse_bearers(session: SessionId) -> Write {
+    write(sql::REFUSE_BEARERS, Guard::Open, [session.encode().into()])
+}
+
 pub(super) fn note_use(session: SessionId, at: Timestamp) -> Write {
     write(sql::NOTE_USE, Guard::Open, [at.into(), session.encode().into()])
 }
