@@ -36,99 +36,6 @@ fn fault(field: &str, code: &str) -> (String, String) {
 }
 
 #[test]
-fn hagamesai_changes_the_address_and_perhaps_the_password() {
-    let who = somebody();
-    let email = format!("{}@example.org", who.name);
-    let answer = who.put("/api/users/me", &json!({ "email": email }));
-    assert_eq!((answer.status, &answer.json()["email"]), (200, &json!(email)), "{answer:?}");
-    let answer = who.put("/api/users/me", &json!({ "email": email, "password": "another password" }));
-    assert_eq!(answer.status, 200, "{answer:?}");
-    let anyone = Anonymous::at(server::shared());
-    assert_eq!(anyone.log_in(&email, "another password").status, 200);
-    assert_eq!(anyone.log_in(&email, &who.password).status, 401);
-}
-
-#[test]
-fn mba_7_changes_address_and_name_and_nothing_else() {
-    let who = somebody();
-    let email = format!("{}@example.org", who.name);
-    for path in ["/api/users/profile", "/users/profile"] {
-        let answer = who.put(path, &json!({ "email": email, "name": "Ada Lovelace" }));
-        assert_eq!(answer.status, 200, "{answer:?}");
-        assert_eq!(
-            (&answer.json()["email"], &answer.json()["name"]),
-            (&json!(email), &json!("Ada Lovelace"))
-        );
-        for (field, value) in [
-            ("password", json!("another password")),
-            ("username", json!("another")),
-            ("first_name", json!(5)),
-            ("role", json!("admin")),
-            ("id", json!(1)),
-        ] {
-            let answer = who.put(path, &json!({ "name": "X", field: value }));
-            assert_eq!(told(&answer), refusal(400, "unknown_field"), "{field}");
-            assert_eq!(answer.faults(), [fault(field, "unknown_field")]);
-        }
-    }
-    assert_eq!(who.get("/api/users/profile").json()["name"], "Ada Lovelace", "all of it or nothing");
-    let anyone = ask(who.origin, "PUT", "/api/users/profile", None, Some(&json!({ "name": "X" })));
-    assert_eq!(told(&anyone), refusal(401, "token_required"));
-}
-
-#[test]
-fn user_auth_system_sends_all_three_fields_whatever_changes() {
-    let server = forgetful();
-    let who = of_long_ago(&server);
-    let other = who.again();
-    sleep(Duration::from_millis(2_100));
-    let name = fresh_name();
-    let email = format!("{name}@example.com");
-    let body = json!({ "username": name, "email": email, "password": who.password });
-    for _ in 0..25 {
-        let answer = who.put("/users/me", &body);
-        assert_eq!(answer.status, 200, "the password that it is proves the owner: {answer:?}");
-        assert_eq!((&answer.json()["username"], &answer.json()["email"]), (&json!(name), &json!(email)));
-    }
-    assert_eq!(other.get("/users/me").status, 200, "no other password, no other session ends");
-    assert_eq!(Anonymous::at(&server).log_in(&email, &who.password).status, 200);
-    let deleted = who.ask("DELETE", "/users/me");
-    assert_eq!(deleted.status, 200, "{deleted:?}");
-    for member in ["id", "username", "email", "created_at"] {
-        assert!(!deleted.json()[member].is_null(), "{member}");
-    }
-}
-
-#[test]
-fn open_canoe_finds_who_was_deleted_gone() {
-    let who = somebody();
-    let other = who.again();
-    let ended = who.again();
-    assert_eq!(ended.ask("POST", "/auth/logout").status, 200);
-    let deleted = who.ask("DELETE", "/api/users/me").json();
-    assert_eq!(deleted["status"], "deleted");
-    assert!(deleted["deleted_at"].is_string() && deleted["deleted_at"] == deleted["updated_at"], "{deleted}");
-    for token in [&who, &other] {
-        for path in ["/api/auth/me", "/users/me", "/users/profile"] {
-            assert_eq!(told(&token.get(path)), refusal(404, "user_not_found"), "{path}");
-        }
-        let name = json!({ "name": "X" });
-        assert_eq!(told(&token.put("/users/me", &name)), refusal(404, "user_not_found"));
-        assert_eq!(told(&token.ask("DELETE", "/users/me")), refusal(404, "user_not_found"));
-        assert_eq!(told(&token.get("/auth/sessions")), refusal(401, "session_ended"));
-        let refresh = json!({ "refresh_token": token.refresh_token() });
-        assert_eq!(token.post("/auth/refresh", &refresh).status, 401);
-    }
-    assert_eq!(told(&ended.get("/users/me")), refusal(401, "session_ended"), "logged out before");
-
-    let anyone = Anonymous::at(server::shared());
-    let missing = anyone.log_in(&who.name, &who.password);
-    assert_eq!(told(&missing), refusal(401, "invalid_credentials"));
-    let body = json!({ "username": who.name, "email": who.email(), "password": "another password" });
-    assert_eq!(anyone.post("/auth/register", &body).status, 400, "the names stay reserved");
-}
-
-#[test]
 fn what_is_absent_blank_or_equal_changes_nothing() {
     let who = somebody();
     let full = json!({ "name": "Ada Lovelace", "first_name": "Ada", "last_name": "Lovelace", "phone": "+44 20 7123 4567" });
@@ -232,13 +139,6 @@ fn long_after_the_log_in_the_owner_is_asked_for_the_password() {
     let right = json!({ "password": "another password", "current_password": who.password });
     assert_eq!(who.put("/users/me", &right).status, 200);
     assert_eq!(Anonymous::at(&server).log_in(&email, "another password").status, 200);
-}
-
-#[test]
-fn a_window_of_nothing_never_asks() {
-    let server = Server::start_with(&[("REAUTH_WINDOW_SECS", "0")]);
-    let who = of_long_ago(&server);
-    assert_eq!(who.put("/users/me", &json!({ "password": "another password" })).status, 200);
 }
 
 #[test]

@@ -4,7 +4,7 @@ use std::thread::sleep;
 use std::time::Duration;
 
 use base64::Engine;
-use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
 
 use crate::actors::{Admin, Anonymous, Answer, SignedIn, ask};
@@ -32,37 +32,6 @@ fn refusal(status: u16, code: &str) -> (u16, String) {
 fn claims(tokens: &Value) -> Value {
     let payload = tokens["access_token"].as_str().unwrap().split('.').nth(1).unwrap();
     serde_json::from_slice(&URL_SAFE_NO_PAD.decode(payload).unwrap()).unwrap()
-}
-
-#[test]
-fn a_client_of_s4_sets_a_second_factor_as_its_document_shows() {
-    for mount in ["", "/api"] {
-        let ada = somebody();
-        // No body and no media type, as the document has it.
-        let enabled = ada.ask("POST", &format!("{mount}/auth/mfa/enable"));
-        assert_eq!(enabled.status, 200, "{enabled:?}");
-        let proposed = enabled.json();
-        let secret = proposed["secret"].as_str().unwrap();
-        assert!(
-            secret.len() == 32 && secret.bytes().all(|b| matches!(b, b'A'..=b'Z' | b'2'..=b'7')),
-            "{secret}"
-        );
-        let picture = proposed["qr_code"].as_str().unwrap().strip_prefix("data:image/png;base64,").unwrap();
-        assert!(STANDARD.decode(picture).unwrap().starts_with(b"\x89PNG\r\n\x1a\n"));
-        let url = format!(
-            "otpauth://totp/countersign:{}?secret={secret}&issuer=countersign&algorithm=SHA1&digits=6&period=30",
-            ada.name
-        );
-        assert_eq!(proposed["otpauth_url"], url);
-
-        // Nothing is on yet.
-        assert_eq!(ada.get("/users/me").json()["mfa_enabled"], false);
-        let code = Authenticator::of(secret).code();
-        let verified = ada.post(&format!("{mount}/auth/mfa/verify"), &json!({ "code": code }));
-        assert_eq!(verified.status, 200, "{verified:?}");
-        assert_eq!(verified.json()["message"], "MFA verified successfully");
-        assert_eq!(ada.get("/users/me").json()["mfa_enabled"], true);
-    }
 }
 
 #[test]

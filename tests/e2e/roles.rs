@@ -5,7 +5,7 @@ use std::thread::scope;
 use serde_json::{Value, json};
 
 use crate::actors::{Admin, Anonymous, SignedIn};
-use crate::server::{self, Server};
+use crate::server;
 
 fn admin() -> Admin<'static> {
     Admin::at(server::shared())
@@ -230,52 +230,4 @@ fn a_check_wants_an_action_and_a_resource() {
     assert!(!permitted(&ada, "read", "Task"), "who has no role may do nothing");
     let anonymous = Anonymous::at(server::shared()).get("/users/me/permissions?action=a&resource=b");
     assert_eq!(anonymous.status, 401);
-}
-
-/// The roles and data of its document, word for word, on a server where `app_12345` is there.
-#[test]
-fn cosmic_sync_core_s_applications_roles_and_data() {
-    let server = Server::start();
-    let admin = Admin::at(&server);
-    let made = admin.post("/applications", &json!({ "id": "app_12345", "name": "Cosmic" }));
-    assert_eq!(made.status, 201);
-    let anyone = Anonymous::at(&server);
-    let registered = anyone.post(
-        "/auth/register",
-        &json!({
-            "email": "user@example.com", "password": "securepassword123", "username": "johndoe",
-            "application_id": "app_12345"
-        }),
-    );
-    assert_eq!(registered.status, 201, "{registered:?}");
-    let user_id = registered.json()["user_id"].as_str().unwrap().to_owned();
-    let login = anyone.post(
-        "/auth/login",
-        &json!({ "email": "user@example.com", "password": "securepassword123", "application_id": "app_12345" }),
-    );
-    assert_eq!((login.status, login.json()["expires_in"].as_i64()), (200, Some(3_600)));
-    let token = login.json()["token"].as_str().unwrap().to_owned();
-    let john = SignedIn {
-        origin: anyone.origin,
-        name: "johndoe".to_owned(),
-        password: "securepassword123".to_owned(),
-        token,
-        login: login.json(),
-    };
-
-    let preferences = json!({ "theme": "dark", "notifications": true });
-    let stored = john.post("/users/me/data", &json!({ "key": "preferences", "value": preferences }));
-    assert_eq!(stored.status, 200);
-    assert_eq!(stored.json(), json!({ "message": "Custom data stored successfully" }));
-    assert_eq!(john.get("/users/me/data/preferences").json(), preferences);
-
-    let asked = "/users/me/permissions?action=write&resource=Task";
-    assert_eq!(john.get(asked).json(), json!({ "permitted": false }));
-    let body = json!({ "role": "editor", "application_id": "app_12345" });
-    let assigned = admin.post(&format!("/users/{user_id}/roles"), &body);
-    assert_eq!(assigned.status, 200);
-    assert_eq!(assigned.json(), json!({ "message": "Role assigned successfully" }));
-    assert_eq!(john.get(asked).json(), json!({ "permitted": true }));
-    let delete = john.get("/users/me/permissions?action=delete&resource=Project");
-    assert_eq!(delete.json(), json!({ "permitted": false }));
 }
