@@ -98,7 +98,7 @@ codes! {
     MethodNotAllowed = "method_not_allowed", Input;
     /// A body that does not come as `application/json`.
     UnsupportedMediaType = "unsupported_media_type", Input;
-    /// A body of more bytes than are taken.
+    /// The body, or the value in it, is of more bytes than are taken.
     PayloadTooLarge = "payload_too_large", Input;
     /// A request that breaks the rules of HTTP itself.
     BadRequest = "bad_request", Input;
@@ -172,7 +172,7 @@ codes! {
     MfaNotEnabled = "mfa_not_enabled", State;
     /// This is the last active admin; make another one first.
     LastAdmin = "last_admin", State;
-    /// The user is gone.
+    /// There is no such user, or the account was deleted.
     UserNotFound = "user_not_found", State;
     /// The user has no such session.
     SessionNotFound = "session_not_found", State;

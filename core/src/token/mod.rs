@@ -89,7 +89,7 @@ impl TokenError {
     ///
     /// assert_eq!(
     ///     TokenError::claim(Code::TokenExpired, "exp").www_authenticate(),
-    ///     r#"Bearer error="invalid_token", error_description="The token has expired. (exp)""#,
+    ///     r#"Bearer error="invalid_token", error_description="The token has expired.""#,
     /// );
     /// assert_eq!(TokenError::of(Code::TokenRequired).www_authenticate(), "Bearer");
     /// ```
@@ -105,7 +105,9 @@ impl TokenError {
 
     fn describe(&self, write: &mut dyn FnMut(&str)) {
         write(self.code.meaning());
-        if let Some(claim) = self.claim {
+        // That it is `exp` which says so is clear.
+        let claim = self.claim.filter(|_| self.code != Code::TokenExpired);
+        if let Some(claim) = claim {
             write(" (");
             write(claim);
             write(")");

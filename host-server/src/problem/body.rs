@@ -83,7 +83,7 @@ impl<'a> ProblemBody<'a> {
 
 /// A code as words: `too_short` is "Too short", `mfa_required` is "MFA required".
 pub(crate) fn title_of(code: &str) -> String {
-    let mut words = code.replace('_', " ").replace("mfa", "MFA");
+    let mut words = code.replace('_', " ").replace("mfa", "MFA").replace("json", "JSON");
     if let Some(first) = words.get_mut(..1) {
         first.make_ascii_uppercase();
     }
