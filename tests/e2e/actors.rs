@@ -258,7 +258,7 @@ pub(crate) fn agent() -> ureq::Agent {
     config.middleware(crate::described::check).build().new_agent()
 }
 
-fn answer(mut response: Response<ureq::Body>) -> Answer {
+pub(crate) fn answer(mut response: Response<ureq::Body>) -> Answer {
     let text = response.body_mut().read_to_string().unwrap();
     Answer { status: response.status().as_u16(), headers: response.headers().clone(), text }
 }

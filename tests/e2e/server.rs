@@ -36,10 +36,11 @@ impl Server {
         Self { child, settings, folder, origin }
     }
 
-    /// A second process beside `other`, on the same file.
-    pub(crate) fn start_on_the_file_of(other: &Server) -> Self {
+    /// A second process beside `other`, on the same file, with these settings as well.
+    pub(crate) fn start_on_the_file_of(other: &Server, settings: &[(&'static str, &str)]) -> Self {
         let file = other.folder.path().join("countersign.db");
-        Self::start_with(&[("DATABASE_URL", &format!("sqlite:////{}", file.display()))])
+        let url = format!("sqlite:////{}", file.display());
+        Self::start_with(&[&[("DATABASE_URL", url.as_str())], settings].concat())
     }
 
     /// Ends the process without a word of warning and starts it again on the same file.

@@ -39,19 +39,6 @@ fn a_refresh_token_buys_the_next_pair_and_both_pairs_access_tokens_work() {
 }
 
 #[test]
-fn an_access_token_is_refreshed_also_when_it_has_expired() {
-    let server = Server::start_with(&[("ACCESS_TOKEN_TTL_SECS", "1")]);
-    let before = Anonymous::at(&server).become_somebody();
-    sleep(Duration::from_millis(1_100));
-    assert_eq!(before.get("/users/me").code(), "token_expired");
-    let refreshed = refresh_by_bearer(&before);
-    assert_eq!(refreshed.status, 200, "{refreshed:?}");
-    assert!(refreshed.json()["token"].is_string() && refreshed.json()["expires_in"] == 1);
-    let after = before.with_tokens(refreshed.json());
-    assert_eq!(after.get("/users/me").status, 200);
-}
-
-#[test]
 fn a_window_of_nothing_refreshes_live_tokens_only() {
     let settings = [("ACCESS_TOKEN_TTL_SECS", "2"), ("REFRESH_WINDOW_SECS", "0")];
     let server = Server::start_with(&settings);
@@ -264,7 +251,7 @@ fn of_fifty_refreshes_at_once_all_get_the_one_new_pair() {
 fn what_another_process_ends_is_ended_here_too() {
     let one = Server::start();
     let who = Anonymous::at(&one).become_somebody();
-    let beside = Server::start_on_the_file_of(&one);
+    let beside = Server::start_on_the_file_of(&one, &[]);
     let there = SignedIn { origin: &beside.origin, ..who.with_tokens(who.login.clone()) };
     assert_eq!(there.get("/users/me").status, 200);
     assert_eq!(who.get("/users/me").status, 200);
