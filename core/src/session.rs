@@ -103,7 +103,7 @@ impl Session {
     }
 
     /// What the access token of the current pair says: the same each time, so that a pair which got lost on its
-    /// way can be given again.
+    /// way can be given again. Only of the log-in it says what is so by then, where its owner was seen anew.
     pub fn claims(&self, policy: &Policy, issuer: &str) -> AccessClaims {
         // RFC 8176 section 2.
         let methods: &[&str] = if self.second_factor { &["pwd", "otp", "mfa"] } else { &["pwd"] };
