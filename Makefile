@@ -72,11 +72,12 @@ bench: server ## Print the table of the benchmarks (needs wrk)
 	cargo run --release -p countersign-tests --bin bench
 
 .PHONY: soak
-soak: ## The long campaigns: parity over 1,000,000 inputs, schemathesis with 1,000 cases for each operation, 1,000 rounds of every race
+soak: ## The long campaigns: parity over 1,000,000 inputs, schemathesis with 1,000 cases for each operation, 1,000 rounds of every race, 500,000 operations beside the model
 	PARITY_INPUTS=1000000 $(MAKE) parity
 	EXAMPLES=1000 MOUNTS=both SEED=any $(MAKE) schemathesis
 	cargo build --bin countersign
 	RACE_ROUNDS=1000 cargo test -p countersign-tests --test e2e races
+	MODEL_OPERATIONS=500000 MODEL_SEED=any cargo test -p countersign-server --test model -- --nocapture
 
 .PHONY: schemathesis
 schemathesis: tools ## Send every operation EXAMPLES cases that no client would, at MOUNTS (bare or both)
