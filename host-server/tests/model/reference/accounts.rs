@@ -96,6 +96,8 @@ impl Reference {
                 self.end_sessions(|session| session.user == no);
             }
         }
+        // An admin belongs to it by being one.
+        self.end_where_a_stranger(no, "default");
         ok()
     }
 }

@@ -15,8 +15,11 @@ impl Reference {
     }
 
     pub(super) fn prove_by_log_in(&self, by: Pair) -> Result<(), Answer> {
-        let recent = self.now <= self.sessions[&by.session].auth_time + REAUTH_SECS;
-        if recent { Ok(()) } else { refused("reauthentication_required") }
+        let session = &self.sessions[&by.session];
+        let recent = self.now <= session.auth_time + REAUTH_SECS;
+        // Another application must not become admin by the token of one.
+        let trusted = !self.users[session.user].admin || session.application == "default";
+        if recent && trusted { Ok(()) } else { refused("reauthentication_required") }
     }
 
     pub(super) fn check_current_password(&mut self, user: UserNo, password: Password) -> Result<(), Answer> {

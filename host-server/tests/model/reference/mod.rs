@@ -318,7 +318,8 @@ impl Reference {
 
 impl User {
     pub(crate) fn belongs_to(&self, application: App) -> bool {
-        self.application == application || self.roles.iter().any(|(at, _)| *at == application)
+        let is_admins = self.admin && application == "default";
+        is_admins || self.application == application || self.roles.iter().any(|(at, _)| *at == application)
     }
 }
 

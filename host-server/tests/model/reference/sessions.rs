@@ -67,6 +67,7 @@ impl Reference {
             return Ok(format!("ok, pair {} of a log-in at {}", current + 1, session.auth_time));
         }
         if number + 1 == current && now <= session.pairs[current] + GRACE_SECS {
+            session.refresh_token_used |= matches!(shown, Shown::RefreshToken(_));
             return Ok(format!("ok, pair {current} of a log-in at {}", session.auth_time));
         }
         session.ended = true;

@@ -83,7 +83,13 @@ impl World {
             Some(password) => Some(self.prove_by_password(principal.account(), password)?),
             None => None,
         };
-        Ok(reauthenticate::require(principal.session(), by_password, &self.policy, self.now)?)
+        Ok(reauthenticate::require(
+            principal.account(),
+            principal.session(),
+            by_password,
+            &self.policy,
+            self.now,
+        )?)
     }
 
     pub(super) fn prove_by_password(

@@ -9,7 +9,7 @@ use countersign_core::login::{
 };
 use countersign_core::mfa::{Factor, FactorStanding, RecoveryCode, ShownCode};
 use countersign_core::password::{PasswordHash, PreparedPassword};
-use countersign_core::register::{self, Registration, RegistrationForm, RegistrationRules};
+use countersign_core::register::{self, MadeBy, Registration, RegistrationForm, RegistrationRules};
 use countersign_core::secret::Secret;
 use countersign_core::throttle::Guesses;
 
@@ -20,7 +20,7 @@ use crate::operation::{self, App, LogIn, Name, Password};
 impl World {
     pub(super) fn make_first_admin(&mut self) {
         let name = Name { number: 0, shouted: false };
-        self.make_account(name, name, Password(0), None, AccountRole::Admin).unwrap();
+        self.make_account(name, name, Password(0), None, MadeBy::Operator(AccountRole::Admin)).unwrap();
     }
 
     pub(super) fn register(
@@ -30,7 +30,7 @@ impl World {
         password: Password,
         application: Option<App>,
     ) -> Told {
-        self.make_account(username, email, password, application, AccountRole::User)
+        self.make_account(username, email, password, application, MadeBy::Anyone)
     }
 
     fn make_account(
@@ -39,7 +39,7 @@ impl World {
         email: Name,
         password: Password,
         application: Option<App>,
-        role: AccountRole,
+        made_by: MadeBy,
     ) -> Told {
         let form = RegistrationForm {
             username: field(&username.username()),
@@ -57,7 +57,7 @@ impl World {
         let standing = register::Standing { username_taken, email_taken, application };
         let hash = self.hash(&registration.password);
         let Decision { outcome, changes, .. } =
-            register::decide(registration, &standing, hash, role, self.now);
+            register::decide(registration, &standing, hash, made_by, self.now);
         outcome?;
         match self.runtime.block_on(self.store.commit(&changes))? {
             Committed::Applied { created: Some(id) } => self.users.push(id),

@@ -66,8 +66,8 @@ impl World {
     pub(super) fn end_session(&mut self, by: Pair, session: SessionNo) -> Told {
         let user = self.principal(by, Asks::Other)?.account().id;
         let found = self.store.session_with_account(self.sessions[&session].id)?;
-        let found = found.map(|found| (found.session.id, found.session.user));
-        self.settle(logout::decide_one(user, found))?;
+        let session = found.as_deref().map(|found| &found.session);
+        self.settle(logout::decide_one(user, session, self.now))?;
         ok()
     }
 
