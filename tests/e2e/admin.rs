@@ -262,3 +262,36 @@ fn the_last_admin_can_be_neither_suspended_nor_deleted_nor_demoted() {
     assert_eq!(told(&second.ask("DELETE", "/users/me")), refusal(409, "last_admin"));
     assert_eq!(second.get(&format!("/users?q={}", fresh_name())).status, 200);
 }
+
+#[test]
+fn an_admin_of_another_application_uses_the_admin_routes_and_can_be_the_last() {
+    let server = Server::start();
+    let root = Admin::at(&server);
+    let application = root.make_application();
+    let name = fresh_name();
+    let body = json!({
+        "username": name, "email": format!("{name}@example.com"), "password": "a secure password",
+        "application_id": application,
+    });
+    let anyone = Anonymous::at(&server);
+    let registered = anyone.post("/api/auth/register", &body).json();
+    let path = format!("/users/{}", registered["id"]);
+    let login = |application: &str| {
+        let body =
+            json!({ "identifier": name, "password": "a secure password", "application_id": application });
+        anyone.post("/auth/login", &body)
+    };
+    assert_eq!(login("default").code(), "not_a_member");
+    assert_eq!(root.send("PATCH", &path, &json!({ "role": "admin" })).status, 200);
+    let there = login("default");
+    assert_eq!(there.status, 200, "{there:?}");
+    let other = root.with_tokens(there.json());
+    assert_eq!(root.ask("DELETE", "/users/me").status, 200, "it is not the last");
+    assert_eq!(other.get("/users").status, 200);
+    // By a token of the other application the same person is no admin, and proves nothing by having logged in.
+    let elsewhere = root.with_tokens(login(&application).json());
+    assert_eq!(elsewhere.get("/users").code(), "admin_required");
+    let taken_over = elsewhere.put("/users/me", &json!({ "password": "another secure one" }));
+    assert_eq!(taken_over.code(), "reauthentication_required");
+    assert_eq!(other.ask("DELETE", "/users/me").code(), "last_admin");
+}

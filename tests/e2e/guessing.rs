@@ -118,3 +118,15 @@ fn a_right_log_in_is_finished_also_where_the_client_hangs_up() {
     }
     assert_eq!(anyone.log_in(&ada.name, &ada.password).status, 200);
 }
+
+#[test]
+fn right_log_ins_at_once_are_no_wrong_guesses() {
+    let anyone = Anonymous::at(server::shared());
+    let ada = anyone.become_somebody();
+    let log_in = || anyone.log_in(&ada.name, &ada.password).status;
+    let statuses: Vec<u16> = std::thread::scope(|scope| {
+        let all: Vec<_> = (0..60).map(|_| scope.spawn(log_in)).collect();
+        all.into_iter().map(|status| status.join().unwrap()).collect()
+    });
+    assert!(statuses.iter().all(|status| *status == 200), "{statuses:?}");
+}

@@ -11,6 +11,7 @@ mod data;
 mod described;
 mod documents;
 mod guessing;
+mod held;
 mod keys;
 mod logs;
 mod mfa;

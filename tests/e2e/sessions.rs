@@ -143,6 +143,25 @@ fn a_log_out_is_felt_at_the_next_request() {
 }
 
 #[test]
+fn who_was_deleted_has_nothing_to_log_out_of() {
+    let who = somebody();
+    assert_eq!(who.ask("DELETE", "/users/me").status, 200);
+    let by_token = json!({ "refresh_token": who.refresh_token() });
+    assert_eq!(who.ask("POST", "/auth/logout").code(), "session_ended");
+    assert_eq!(who.post("/auth/logout", &by_token).code(), "session_ended");
+    assert_eq!(who.get("/users/me").code(), "user_not_found", "which the log-outs have not changed");
+}
+
+#[test]
+fn a_refresh_token_ends_refreshing_by_bearer_also_in_the_grace() {
+    let first = somebody();
+    let second = first.with_tokens(refresh_by_bearer(&first).json());
+    assert_eq!(refresh_with(&first, first.refresh_token()).status, 200);
+    assert_eq!(refresh_by_bearer(&second).code(), "token_not_refreshable");
+    assert_eq!(refresh_with(&second, second.refresh_token()).status, 200);
+}
+
+#[test]
 fn one_logs_out_with_a_token_that_has_expired() {
     let server = Server::start_with(&[("ACCESS_TOKEN_TTL_SECS", "1")]);
     let who = Anonymous::at(&server).become_somebody();
