@@ -7,19 +7,19 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use hmac::{Hmac, Mac};
 use sha2::Sha256;
 
-use crate::secret::Secret;
+use crate::mac;
 
 /// The key that cursors are made with, derived of the root secret for this alone.
 #[derive(Clone)]
-pub struct CursorKey(Secret<[u8; 32]>);
+pub struct CursorKey(Hmac<Sha256>);
 
 /// Bytes of the proof: 128 bits, which nobody guesses over a network.
 const PROOF_LEN: usize = 16;
 
 impl CursorKey {
     /// The key of these bytes.
-    pub const fn new(bytes: Secret<[u8; 32]>) -> Self {
-        Self(bytes)
+    pub fn new(bytes: &[u8; 32]) -> Self {
+        Self(mac::keyed(bytes))
     }
 
     /// The cursor that goes on after `position` in `list`. The name of a list holds all that its items depend on:
@@ -27,9 +27,8 @@ impl CursorKey {
     ///
     /// ```
     /// use countersign_core::cursor::CursorKey;
-    /// use countersign_core::secret::Secret;
     ///
-    /// let key = CursorKey::new(Secret::new([7; 32]));
+    /// let key = CursorKey::new(&[7; 32]);
     /// let cursor = key.write("users?status=active", "123");
     /// assert_eq!(key.read("users?status=active", &cursor).as_deref(), Some("123"));
     /// assert_eq!(key.read("users?status=deleted", &cursor), None);
@@ -49,13 +48,9 @@ impl CursorKey {
     }
 
     fn mac(&self, list: &str, position: &str) -> Hmac<Sha256> {
-        // HMAC pads its key with zeros to a block (RFC 2104 section 2); done here, it cannot fail.
-        let mut block = zeroize::Zeroizing::new([0; 64]);
-        block[..32].copy_from_slice(self.0.expose());
-        let mac: Hmac<Sha256> = hmac::digest::KeyInit::new((&*block).into());
         // The length keeps the two apart.
         let length = (list.len() as u64).to_be_bytes();
-        mac.chain_update(length).chain_update(list).chain_update(position)
+        self.0.clone().chain_update(length).chain_update(list).chain_update(position)
     }
 }
 
@@ -71,10 +66,10 @@ mod tests {
 
     #[test]
     fn only_a_whole_cursor_of_this_key_and_list_is_read() {
-        let key = CursorKey::new(Secret::new([7; 32]));
+        let key = CursorKey::new(&[7; 32]);
         let cursor = key.write("users", "42");
         assert_eq!(key.read("users", &cursor).as_deref(), Some("42"));
-        assert_eq!(CursorKey::new(Secret::new([8; 32])).read("users", &cursor), None);
+        assert_eq!(CursorKey::new(&[8; 32]).read("users", &cursor), None);
         // What one list ends with and a position begins with are not mistaken for each other.
         assert_eq!(key.read("users4", &key.write("users", "42")), None);
         assert_eq!(key.read("users", &key.write("users4", "2")), None);

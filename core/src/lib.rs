@@ -24,6 +24,7 @@ pub mod json;
 pub mod lifecycle;
 pub mod login;
 pub mod logout;
+mod mac;
 pub mod mfa;
 pub mod name;
 pub mod password;

@@ -10,6 +10,7 @@ use zeroize::Zeroizing;
 
 use super::base32::{self, CROCKFORD};
 use crate::id::UserId;
+use crate::mac;
 use crate::secret::Secret;
 
 /// How many codes are given at once.
@@ -121,10 +122,7 @@ pub struct RecoveryKey(Hmac<Sha256>);
 impl RecoveryKey {
     /// The key of these bytes.
     pub fn new(bytes: &[u8; 32]) -> Self {
-        // HMAC pads its key with zeros to a block (RFC 2104 section 2); done here, it cannot fail.
-        let mut block = Zeroizing::new([0; 64]);
-        block[..bytes.len()].copy_from_slice(bytes);
-        Self(hmac::digest::KeyInit::new((&*block).into()))
+        Self(mac::keyed(bytes))
     }
 
     /// HMAC-SHA256 over whose code it is and the code, so that it says nothing in another user's row.

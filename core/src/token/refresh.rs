@@ -9,6 +9,7 @@ use sha2::Sha256;
 use zeroize::Zeroizing;
 
 use crate::id::SessionId;
+use crate::mac;
 use crate::secret::Secret;
 
 /// The key that refresh tokens are made with, derived of the root secret for this alone.
@@ -18,10 +19,7 @@ pub struct RefreshKey(Hmac<Sha256>);
 impl RefreshKey {
     /// The key of these bytes.
     pub fn new(bytes: &[u8; 32]) -> Self {
-        // HMAC pads its key with zeros to a block (RFC 2104 section 2); done here, it cannot fail.
-        let mut block = Zeroizing::new([0; 64]);
-        block[..bytes.len()].copy_from_slice(bytes);
-        Self(hmac::digest::KeyInit::new((&*block).into()))
+        Self(mac::keyed(bytes))
     }
 }
 

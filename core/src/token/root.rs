@@ -64,7 +64,7 @@ impl RootSecret {
     /// The key that cursors are made with.
     pub fn cursor_key(&self) -> CursorKey {
         let Self(secret) = self;
-        CursorKey::new(derive(secret.expose(), b"countersign/cursor/1"))
+        CursorKey::new(derive(secret.expose(), b"countersign/cursor/1").expose())
     }
 
     /// The key that recovery codes are kept under.
