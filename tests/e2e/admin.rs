@@ -295,3 +295,16 @@ fn an_admin_of_another_application_uses_the_admin_routes_and_can_be_the_last() {
     assert_eq!(taken_over.code(), "reauthentication_required");
     assert_eq!(other.ask("DELETE", "/users/me").code(), "last_admin");
 }
+
+#[test]
+fn the_operator_answers_for_the_addresses_of_those_it_makes() {
+    let server = Server::start_with(&[("REQUIRE_VERIFIED_EMAIL", "true")]);
+    let root = Admin::at(&server);
+    assert_eq!(root.get("/users/me").json()["email_verified"], true);
+    let name = fresh_name();
+    let body =
+        json!({ "username": name, "email": format!("{name}@example.com"), "password": "a secure password" });
+    let anyone = Anonymous::at(&server);
+    assert_eq!(anyone.post("/auth/register", &body).json()["email_verified"], false);
+    assert_eq!(told(&anyone.log_in(&name, "a secure password")), refusal(403, "email_not_verified"));
+}

@@ -271,7 +271,8 @@ fn warnings(reader: &mut Reader<'_>, policy: &Policy) -> Vec<String> {
     }
     if policy.require_verified_email {
         warnings.push(
-            "REQUIRE_VERIFIED_EMAIL is true, and this version cannot verify an address: nobody can log in."
+            "REQUIRE_VERIFIED_EMAIL is true, and this version cannot verify an address: only users whom \
+             `countersign user create` made can log in."
                 .to_owned(),
         );
     }
