@@ -40,11 +40,11 @@ fn a_refresh_token_buys_the_next_pair_and_both_pairs_access_tokens_work() {
 
 #[test]
 fn a_window_of_nothing_refreshes_live_tokens_only() {
-    let settings = [("ACCESS_TOKEN_TTL_SECS", "2"), ("REFRESH_WINDOW_SECS", "0")];
+    let settings = [("ACCESS_TOKEN_TTL_SECS", "4"), ("REFRESH_WINDOW_SECS", "0")];
     let server = Server::start_with(&settings);
     let before = Anonymous::at(&server).become_somebody();
     let after = before.with_tokens(refresh_by_bearer(&before).json());
-    sleep(Duration::from_millis(2_100));
+    sleep(Duration::from_millis(4_100));
     let late = refresh_by_bearer(&after);
     assert_eq!((late.status, late.code().as_str()), (401, "token_expired"));
     assert_eq!(refresh_with(&after, after.refresh_token()).status, 200, "the refresh token has its own time");

@@ -126,9 +126,9 @@ fn who_was_deleted_is_not_found() {
 
 #[test]
 fn when_the_token_is_over_it_logs_in_again() {
-    let server = Server::start_with(&[("ACCESS_TOKEN_TTL_SECS", "1")]);
+    let server = Server::start_with(&[("ACCESS_TOKEN_TTL_SECS", "4")]);
     let (mut client, name) = somebody(&server);
-    sleep(Duration::from_millis(2_100));
+    sleep(Duration::from_millis(4_100));
     refused(&client.get("/api/auth/me"), 401, "token_expired");
     let login = log_in(&client, &format!("{name}@example.com"), PASSWORD);
     client.keep(&login, "access_token");
