@@ -1,5 +1,5 @@
 // A client that shares no secret with us: it verifies a token with jose and the keys that the server publishes. It
-// finds the server in ORIGIN.
+// finds the server in ORIGIN, and the algorithm that it signs with in ALGORITHM.
 
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
@@ -12,7 +12,7 @@ const tools = createRequire(join(TOOLS, "node", "package.json"));
 const { createRemoteJWKSet, jwtVerify } = await import(pathToFileURL(tools.resolve("jose")).href);
 const { version } = tools("jose/package.json");
 
-const origin = process.env.ORIGIN;
+const { ORIGIN: origin, ALGORITHM: algorithm = "EdDSA" } = process.env;
 
 async function post(path, body) {
   const headers = { "content-type": "application/json" };
@@ -27,15 +27,15 @@ const { id } = await post("/auth/register", { username, email: `${username}@exam
 const { access_token: token, expires_in: lifetime } = await post("/auth/login", { username, password });
 
 const keys = createRemoteJWKSet(new URL("/.well-known/jwks.json", origin));
-const expected = { issuer: "countersign", audience: "default", typ: "at+jwt", algorithms: ["EdDSA"] };
+const expected = { issuer: "countersign", audience: "default", typ: "at+jwt", algorithms: [algorithm] };
 const { payload, protectedHeader } = await jwtVerify(token, keys, expected);
 assert.equal(payload.sub, String(id));
 assert.equal(payload.exp - payload.iat, lifetime);
-assert.equal(protectedHeader.alg, "EdDSA");
+assert.equal(protectedHeader.alg, algorithm);
 
 const [header, , signature] = token.split(".");
 const claims = Buffer.from(JSON.stringify({ ...payload, sub: "1" })).toString("base64url");
 await assert.rejects(jwtVerify(`${header}.${claims}.${signature}`, keys, expected), { code: "ERR_JWS_SIGNATURE_VERIFICATION_FAILED" });
 await assert.rejects(jwtVerify(token, keys, { ...expected, audience: "another" }), { code: "ERR_JWT_CLAIM_VALIDATION_FAILED" });
 
-console.log(`jose ${version}: registered, logged in, token verified with the published key`);
+console.log(`jose ${version}: registered, logged in, ${algorithm} token verified with the published key`);

@@ -69,6 +69,8 @@ STEPS = [
             f" -- {TOOLS}/python/bin/python tests/clients/client.py",
             # Without a secret the server signs with a key of its own, whose public half it publishes.
             "python3 tests/tools/with_server.py -- node tests/clients/client.mjs",
+            "python3 tests/tools/with_server.py ALGORITHM=ES256 -- node tests/clients/client.mjs",
+            "python3 tests/tools/with_server.py ALGORITHM=RS256 -- node tests/clients/client.mjs",
         ],
     ),
     Step("schemathesis", "2 minutes", ["python3 tests/schemathesis/run.py"]),

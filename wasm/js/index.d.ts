@@ -82,7 +82,7 @@ export interface HashInfo {
   needsRehash: boolean;
 }
 
-export type Algorithm = "HS256" | "EdDSA";
+export type Algorithm = "HS256" | "EdDSA" | "ES256" | "RS256";
 
 /** A JSON Web Key (RFC 7517): an Ed25519 public key, or a secret of HS256. Keys of other kinds verify nothing here. */
 export interface Jwk {

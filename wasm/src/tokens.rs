@@ -86,7 +86,10 @@ fn keys(key: &[u8], key_is_secret: bool) -> Result<KeySet, Refusal> {
 }
 
 fn named(names: &[String]) -> Result<Vec<Algorithm>, Refusal> {
-    let unknown = Refusal::Argument(Code::InvalidFormat, "algorithms are \"HS256\" and \"EdDSA\".");
+    let unknown = Refusal::Argument(
+        Code::InvalidFormat,
+        "algorithms are \"HS256\", \"EdDSA\", \"ES256\" and \"RS256\".",
+    );
     names.iter().map(|name| Algorithm::from_name(name)).collect::<Option<_>>().ok_or(unknown)
 }
 

@@ -3,15 +3,13 @@
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use base64::{DecodeSliceError, Engine};
 
+use super::provider::SIGNATURE_LEN_MAX;
 use super::{TokenError, VerifyingKey};
 use crate::rejection::Code;
 
 /// Bytes of a token at most. Ours have about 400; 16 KiB is all that Node takes as headers by default, and
 /// bounds the work that a text can ask for before its signature holds.
 pub const TOKEN_LEN_MAX: usize = 16 * 1024;
-
-/// Bytes of the longest signature there is here, Ed25519's.
-const SIGNATURE_LEN_MAX: usize = 64;
 
 /// The parts of a token, not yet decoded.
 pub(super) struct Compact<'a> {

@@ -1,6 +1,6 @@
 //! Tokens: JWTs in the compact form (RFC 7519, RFC 7515) and refresh tokens of our own form.
 //!
-//! Cryptography stands in one file, [`provider`], which jsonwebtoken signs through. The rest of what makes
+//! Cryptography stands in one room, [`provider`], which jsonwebtoken signs through. The rest of what makes
 //! a token good (its form, header, types, times) is decided here, and in this order: form, header,
 //! signature, claims. Nothing that a token says of itself is believed before its signature holds, and the
 //! header picks neither a key that is not known nor an algorithm: each key has one.
@@ -17,6 +17,7 @@ mod refresh;
 mod root;
 #[cfg(feature = "sign")]
 mod signing;
+mod verifying;
 
 pub use access::{
     Expectation, LEEWAY_MAX_SECS, LIFETIME_MAX_SECS, Verified, verify_access_token, verify_token,
@@ -26,11 +27,12 @@ pub use compact::TOKEN_LEN_MAX;
 pub use header::Header;
 pub use jwk::PublicJwk;
 pub use jws::{Decoded, Jws, decode_token, verify_jws};
-pub use keys::{HS256_SECRET_LEN_MIN, KeyError, KeySet, VerifyingKey};
+pub use keys::KeySet;
 pub use refresh::{RefreshKey, RefreshToken};
 pub use root::RootSecret;
 #[cfg(feature = "sign")]
 pub use signing::SigningKey;
+pub use verifying::{HS256_SECRET_LEN_MIN, KeyError, VerifyingKey};
 
 use std::fmt;
 
@@ -43,20 +45,30 @@ pub enum Algorithm {
     Hs256,
     /// Ed25519 (RFC 8037 section 3.1).
     EdDsa,
+    /// ECDSA over P-256 with SHA-256 (RFC 7518 section 3.4).
+    Es256,
+    /// RSASSA-PKCS1-v1_5 with SHA-256 (RFC 7518 section 3.3).
+    Rs256,
 }
 
 impl Algorithm {
+    /// All there are. Of the last two a build links those whose features (`es256`, `rs256`) are on; without one,
+    /// no key of it is taken.
+    pub const ALL: [Self; 4] = [Self::Hs256, Self::EdDsa, Self::Es256, Self::Rs256];
+
     /// The name in the header parameter `alg`.
     pub const fn as_str(self) -> &'static str {
         match self {
             Algorithm::Hs256 => "HS256",
             Algorithm::EdDsa => "EdDSA",
+            Algorithm::Es256 => "ES256",
+            Algorithm::Rs256 => "RS256",
         }
     }
 
     /// The algorithm of this name, letter case included (RFC 7515 section 4.1.1); `None` for any other.
     pub fn from_name(name: &str) -> Option<Self> {
-        [Algorithm::Hs256, Algorithm::EdDsa].into_iter().find(|algorithm| algorithm.as_str() == name)
+        Self::ALL.into_iter().find(|algorithm| algorithm.as_str() == name)
     }
 }
 

@@ -4,6 +4,8 @@ use hkdf::Hkdf;
 use sha2::Sha256;
 use zeroize::Zeroize;
 
+#[cfg(feature = "sign")]
+use super::{Algorithm, SigningKey};
 use super::{HS256_SECRET_LEN_MIN, KeyError, RefreshKey};
 use crate::cursor::CursorKey;
 use crate::mfa::RecoveryKey;
@@ -39,20 +41,22 @@ impl RootSecret {
         Ok(Self(Secret::new(bytes.to_vec())))
     }
 
-    /// The key that signs access tokens.
+    /// The key that signs access tokens. RSA takes its time (see
+    /// [`SigningKey::generate`]).
     ///
     /// # Errors
-    /// As [`SigningKey::hs256`](super::SigningKey::hs256), which has none for a secret of this length.
+    /// As [`SigningKey::generate`], and where HS256 would be keyed by what is a key
+    /// of another kind.
     #[cfg(feature = "sign")]
-    pub fn signing_key(&self, algorithm: super::Algorithm) -> Result<super::SigningKey, KeyError> {
+    pub fn signing_key(&self, algorithm: Algorithm) -> Result<SigningKey, KeyError> {
         let Self(secret) = self;
-        match algorithm {
-            super::Algorithm::Hs256 => super::SigningKey::hs256(secret.expose()),
-            super::Algorithm::EdDsa => {
-                let seed = derive(secret.expose(), b"countersign/ed25519/1");
-                Ok(super::SigningKey::ed25519(seed.expose()))
-            }
-        }
+        let purpose: &[u8] = match algorithm {
+            Algorithm::Hs256 => return SigningKey::hs256(secret.expose()),
+            Algorithm::EdDsa => b"countersign/ed25519/1",
+            Algorithm::Es256 => b"countersign/p256/1",
+            Algorithm::Rs256 => b"countersign/rsa/1",
+        };
+        SigningKey::generate(algorithm, derive(secret.expose(), purpose).expose())
     }
 
     /// The key that refresh tokens are made with.

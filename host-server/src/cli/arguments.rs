@@ -53,8 +53,8 @@ pub(super) struct ServeArguments {
     #[arg(long, value_name = "URL", help_heading = "Storage")]
     database_url: Option<String>,
 
-    /// What access tokens are signed with, HS256 or EdDSA [ALGORITHM; default HS256 where SECRET_KEY is set,
-    /// else EdDSA]
+    /// What access tokens are signed with: HS256, EdDSA, ES256 or RS256 [ALGORITHM; default HS256 where
+    /// SECRET_KEY is set, else EdDSA]
     #[arg(long, value_name = "NAME", help_heading = "Tokens")]
     algorithm: Option<String>,
     /// The `iss` of every token [ISSUER; default PUBLIC_URL, else countersign]

@@ -43,10 +43,8 @@ pub(super) fn parse(key: &str) -> Result<RootSecret, String> {
 /// # Errors
 /// A sentence that says what is wrong with it.
 pub(super) fn parse_algorithm(name: &str) -> Result<Algorithm, String> {
-    Algorithm::from_name(name).ok_or_else(|| match name {
-        "ES256" | "RS256" => format!("{name} is not available in this version; take HS256 or EdDSA."),
-        _ => format!("{} is neither HS256 nor EdDSA.", quoted(name)),
-    })
+    let names = Algorithm::ALL.map(Algorithm::as_str).join(", ");
+    Algorithm::from_name(name).ok_or_else(|| format!("{} is none of {names}.", quoted(name)))
 }
 
 /// Puts the two together. `secret` and `algorithm` are `None` where they are not set.
@@ -63,7 +61,7 @@ pub(super) fn combine(
         (None, Some(Algorithm::Hs256)) => {
             Err(format!("HS256 needs SECRET_KEY to be set, at least {HS256_SECRET_LEN_MIN} bytes; {RECIPE}."))
         }
-        (None, _) => Ok((beside(database), Algorithm::EdDsa)),
+        (None, algorithm) => Ok((beside(database), algorithm.unwrap_or(Algorithm::EdDsa))),
     }
 }
 
@@ -103,13 +101,12 @@ mod tests {
     }
 
     #[test]
-    fn an_algorithm_is_one_of_two() {
+    fn an_algorithm_is_one_of_four() {
         assert_eq!(parse_algorithm("HS256"), Ok(Algorithm::Hs256));
         assert_eq!(parse_algorithm("EdDSA"), Ok(Algorithm::EdDsa));
-        for later in ["ES256", "RS256"] {
-            assert!(parse_algorithm(later).unwrap_err().contains("not available in this version"));
-        }
-        for wrong in ["none", "hs256", "HS512"] {
+        assert_eq!(parse_algorithm("ES256"), Ok(Algorithm::Es256));
+        assert_eq!(parse_algorithm("RS256"), Ok(Algorithm::Rs256));
+        for wrong in ["none", "hs256", "HS512", "ES384", "PS256"] {
             assert!(parse_algorithm(wrong).unwrap_err().contains(wrong));
         }
     }
@@ -128,10 +125,11 @@ mod tests {
         let (source, algorithm) = chosen(None, None, &file);
         assert_eq!(algorithm, Algorithm::EdDsa);
         assert!(matches!(source, RootSource::File(path) if path == Path::new("data/test.db.key")));
-        assert!(matches!(
-            chosen(None, Some(Algorithm::EdDsa), &DatabaseLocation::Memory),
-            (RootSource::Fresh, Algorithm::EdDsa)
-        ));
+        for asymmetric in [Algorithm::EdDsa, Algorithm::Es256, Algorithm::Rs256] {
+            let (source, algorithm) = chosen(None, Some(asymmetric), &DatabaseLocation::Memory);
+            assert!(matches!(source, RootSource::Fresh));
+            assert_eq!(algorithm, asymmetric);
+        }
         let sentence = combine(None, Some(Algorithm::Hs256), &file).unwrap_err();
         assert!(sentence.contains("SECRET_KEY"), "{sentence}");
     }

@@ -102,8 +102,8 @@ fn a_wrong_value_is_told_by_its_variable() {
             "your_secret_key",
             "is the sample value that everybody knows; make one with `openssl rand -base64 48`.",
         ),
-        ("ALGORITHM", "none", "\"none\" is neither HS256 nor EdDSA."),
-        ("ALGORITHM", "RS256", "RS256 is not available in this version; take HS256 or EdDSA."),
+        ("ALGORITHM", "none", "\"none\" is none of HS256, EdDSA, ES256, RS256."),
+        ("ALGORITHM", "RS512", "\"RS512\" is none of HS256, EdDSA, ES256, RS256."),
         (
             "ALGORITHM",
             "HS256",

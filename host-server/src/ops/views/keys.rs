@@ -11,18 +11,29 @@ pub struct Jwks<'a> {
     pub keys: Vec<Jwk<'a>>,
 }
 
-/// A public key (RFC 8037 section 2).
+/// A public key (RFC 7518 section 6, RFC 8037 section 2), of whose members each kind has its own.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Jwk<'a> {
     /// The kind of key.
     #[schema(example = "OKP")]
     pub kty: &'static str,
-    /// The curve.
+    /// The curve, of OKP and EC.
     #[schema(example = "Ed25519")]
-    pub crv: &'static str,
-    /// The point, in base64url.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub crv: Option<&'static str>,
+    /// The point of OKP or the first coordinate of EC, in base64url.
     #[schema(example = "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo")]
-    pub x: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub x: Option<String>,
+    /// The second coordinate of EC, in base64url.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub y: Option<String>,
+    /// The modulus of RSA, in base64url.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub n: Option<String>,
+    /// The exponent of RSA, in base64url.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub e: Option<String>,
     /// The `kid` in the header of tokens that it verifies.
     #[schema(example = "kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k")]
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -38,7 +49,7 @@ pub struct Jwk<'a> {
 
 impl<'a> From<PublicJwk<'a>> for Jwk<'a> {
     fn from(key: PublicJwk<'a>) -> Self {
-        let PublicJwk { kty, crv, x, kid, alg, usage } = key;
-        Self { kty, crv, x, kid, alg, usage }
+        let PublicJwk { kty, crv, x, y, n, e, kid, alg, usage } = key;
+        Self { kty, crv, x, y, n, e, kid, alg, usage }
     }
 }

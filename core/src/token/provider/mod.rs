@@ -1,16 +1,30 @@
-//! The cryptography behind jsonwebtoken: HS256 and Ed25519, and nothing else.
+//! The cryptography behind jsonwebtoken: HS256, Ed25519, and ES256 and RS256 where their features are on.
 //!
-//! jsonwebtoken's own providers bring RSA and every curve, 870 kB of wasm. Without the feature `sign` this
-//! one cannot sign. No function of it panics, where those that jsonwebtoken fills in by itself do.
+//! jsonwebtoken's own providers bring every curve and hash, 870 kB of wasm. Here each algorithm is a file
+//! and, but for the two that are always there, a feature, so that a wasm links what it needs. Without the
+//! feature `sign` none can sign. No function of it panics, where those that jsonwebtoken fills in by
+//! itself do.
 
-use ed25519_dalek::Signature;
-use hmac::{Hmac, Mac};
+mod ed25519;
+#[cfg(feature = "es256")]
+mod es256;
+mod hs256;
+#[cfg(feature = "rs256")]
+mod rs256;
+
 use jsonwebtoken::crypto::{CryptoProvider, JwtVerifier, KeyUtils};
 use jsonwebtoken::errors::{Error, ErrorKind, Result};
 use jsonwebtoken::jwk::ThumbprintHash;
 use jsonwebtoken::{Algorithm, AlgorithmFamily, DecodingKey};
 use sha2::{Digest, Sha256};
 use signature::Verifier;
+
+pub(super) use ed25519::Ed25519;
+#[cfg(feature = "es256")]
+pub(super) use es256::Es256;
+pub(super) use hs256::Hs256;
+#[cfg(feature = "rs256")]
+pub(super) use rs256::{Refused, Rs256};
 
 /// What jsonwebtoken is given to sign and verify with.
 pub static PROVIDER: CryptoProvider = CryptoProvider {
@@ -28,47 +42,12 @@ pub static PROVIDER: CryptoProvider = CryptoProvider {
     },
 };
 
-/// A keyed HMAC, cloned for each token: the two blocks of the key are hashed once.
-#[derive(Clone)]
-pub(super) struct Hs256(Hmac<Sha256>);
-
-impl Hs256 {
-    /// HMAC takes keys of any length, so this is never `None`.
-    pub(super) fn new(secret: &[u8]) -> Option<Self> {
-        Hmac::new_from_slice(secret).ok().map(Self)
-    }
-
-    /// Whether the signature is that of the message, compared in constant time.
-    pub(super) fn matches(&self, message: &[u8], signature: &[u8]) -> bool {
-        self.0.clone().chain_update(message).verify_slice(signature).is_ok()
-    }
-}
-
-/// An Ed25519 public key, its point decompressed once.
-#[derive(Clone)]
-pub(super) struct Ed25519(ed25519_dalek::VerifyingKey);
-
-impl Ed25519 {
-    /// `None` where the bytes are no point of the curve, or one of small order, under which a signature
-    /// can be made that holds for any message.
-    pub(super) fn new(public: &[u8]) -> Option<Self> {
-        let key = ed25519_dalek::VerifyingKey::from_bytes(public.try_into().ok()?).ok()?;
-        (!key.is_weak()).then_some(Self(key))
-    }
-
-    /// The 32 bytes of the point.
-    #[cfg(feature = "sign")]
-    pub(super) fn bytes(&self) -> &[u8; 32] {
-        self.0.as_bytes()
-    }
-
-    /// Whether the signature is that of the message. The strict reading refuses points of small order in
-    /// the signature too, so that every verifier that is strict agrees (RFC 8032 section 8.4).
-    pub(super) fn matches(&self, message: &[u8], signature: &[u8]) -> bool {
-        Signature::from_slice(signature)
-            .is_ok_and(|signature| self.0.verify_strict(message, &signature).is_ok())
-    }
-}
+/// Bytes of the longest signature that can be checked.
+#[cfg(feature = "rs256")]
+pub(super) use rs256::SIGNATURE_LEN_MAX;
+/// Bytes of the longest signature that can be checked: those of Ed25519 and P-256 are alike.
+#[cfg(not(feature = "rs256"))]
+pub(super) const SIGNATURE_LEN_MAX: usize = 64;
 
 macro_rules! verifies {
     ($name:ident as $algorithm:ident) => {
@@ -88,20 +67,39 @@ macro_rules! verifies {
 
 verifies!(Hs256 as HS256);
 verifies!(Ed25519 as EdDSA);
+#[cfg(feature = "es256")]
+verifies!(Es256 as ES256);
+#[cfg(feature = "rs256")]
+verifies!(Rs256 as RS256);
 
 fn verifier(algorithm: &Algorithm, key: &DecodingKey) -> Result<Box<dyn JwtVerifier>> {
-    let bytes = key.try_get_as_bytes()?;
     match (algorithm, key.family()) {
         (Algorithm::HS256, AlgorithmFamily::Hmac) => {
-            let key = Hs256::new(bytes).ok_or_else(|| Error::from(ErrorKind::InvalidKeyFormat))?;
-            Ok(Box::new(key))
+            boxed(Hs256::new(key.try_get_as_bytes()?), ErrorKind::InvalidKeyFormat)
         }
         (Algorithm::EdDSA, AlgorithmFamily::Ed) => {
-            let key = Ed25519::new(bytes).ok_or_else(|| Error::from(ErrorKind::InvalidEddsaKey))?;
-            Ok(Box::new(key))
+            boxed(Ed25519::new(key.try_get_as_bytes()?), ErrorKind::InvalidEddsaKey)
+        }
+        #[cfg(feature = "es256")]
+        (Algorithm::ES256, AlgorithmFamily::Ec) => {
+            boxed(Es256::from_sec1(key.try_get_as_bytes()?), ErrorKind::InvalidEcdsaKey)
+        }
+        #[cfg(feature = "rs256")]
+        (Algorithm::RS256, AlgorithmFamily::Rsa) => {
+            use jsonwebtoken::DecodingKeyKind;
+
+            let key = match key.kind() {
+                DecodingKeyKind::SecretOrDer(der) => Rs256::from_pkcs1(der),
+                DecodingKeyKind::RsaModulusExponent { n, e } => Rs256::from_numbers(n, e).ok(),
+            };
+            boxed(key, ErrorKind::InvalidKeyFormat)
         }
         _ => unsupported(),
     }
+}
+
+fn boxed<V: JwtVerifier + 'static>(key: Option<V>, otherwise: ErrorKind) -> Result<Box<dyn JwtVerifier>> {
+    key.map(|key| Box::new(key) as _).ok_or_else(|| Error::from(otherwise))
 }
 
 #[cfg(feature = "sign")]
@@ -119,15 +117,18 @@ fn unsupported<T>() -> Result<T> {
 /// The half that makes signatures.
 #[cfg(feature = "sign")]
 pub(super) mod sign {
-    use ed25519_dalek::{SECRET_KEY_LENGTH, SigningKey};
-    use hmac::Mac;
     use jsonwebtoken::crypto::JwtSigner;
     use jsonwebtoken::errors::{Error, ErrorKind, Result};
     use jsonwebtoken::{Algorithm, AlgorithmFamily, EncodingKey};
     use signature::Signer;
-    use zeroize::Zeroizing;
 
-    use super::{Ed25519, Hs256, PROVIDER, unsupported};
+    pub(in crate::token) use super::ed25519::sign as ed25519;
+    use super::ed25519::sign::Ed25519Pair;
+    #[cfg(feature = "es256")]
+    pub(in crate::token) use super::es256::sign as es256;
+    #[cfg(feature = "rs256")]
+    pub(in crate::token) use super::rs256::sign as rs256;
+    use super::{Hs256, PROVIDER, unsupported};
 
     /// Makes [`PROVIDER`] the one of this process. Only the first call has an effect; if the host has
     /// installed another provider by then, that one signs, since our keys keep to jsonwebtoken's forms.
@@ -135,58 +136,52 @@ pub(super) mod sign {
         let _already_installed = PROVIDER.install_default();
     }
 
-    /// What stands before the seed in an Ed25519 private key in PKCS#8 (RFC 8410 section 7), the form that
-    /// jsonwebtoken's own providers take.
-    const PKCS8_PREFIX: &[u8; 16] = b"\x30\x2e\x02\x01\x00\x30\x05\x06\x03\x2b\x65\x70\x04\x22\x04\x20";
-
-    /// The private key of a seed in jsonwebtoken's form, and its public half.
-    pub(in crate::token) fn ed25519_pair(seed: &[u8; SECRET_KEY_LENGTH]) -> (EncodingKey, Ed25519) {
-        let der = Zeroizing::new([PKCS8_PREFIX.as_slice(), seed].concat());
-        let public = SigningKey::from_bytes(seed).verifying_key();
-        (EncodingKey::from_ed_der(&der), Ed25519(public))
-    }
-
     pub(super) fn signer(algorithm: &Algorithm, key: &EncodingKey) -> Result<Box<dyn JwtSigner>> {
         match (algorithm, key.family()) {
             (Algorithm::HS256, AlgorithmFamily::Hmac) => {
-                let key =
-                    Hs256::new(key.as_bytes()).ok_or_else(|| Error::from(ErrorKind::InvalidKeyFormat))?;
-                Ok(Box::new(key))
+                boxed(Hs256::new(key.as_bytes()), ErrorKind::InvalidKeyFormat)
             }
             (Algorithm::EdDSA, AlgorithmFamily::Ed) => {
-                let seed = key.as_bytes().strip_prefix(PKCS8_PREFIX).and_then(|seed| seed.try_into().ok());
-                let seed = seed.ok_or_else(|| Error::from(ErrorKind::InvalidEddsaKey))?;
-                Ok(Box::new(Ed25519Pair(SigningKey::from_bytes(seed))))
+                boxed(Ed25519Pair::new(key.as_bytes()), ErrorKind::InvalidEddsaKey)
+            }
+            #[cfg(feature = "es256")]
+            (Algorithm::ES256, AlgorithmFamily::Ec) => {
+                boxed(es256::Es256Pair::new(key.as_bytes()), ErrorKind::InvalidEcdsaKey)
+            }
+            #[cfg(feature = "rs256")]
+            (Algorithm::RS256, AlgorithmFamily::Rsa) => {
+                boxed(rs256::Rs256Pair::new(key.as_bytes()), ErrorKind::InvalidKeyFormat)
             }
             _ => unsupported(),
         }
     }
 
-    impl Signer<Vec<u8>> for Hs256 {
-        fn try_sign(&self, msg: &[u8]) -> signature::Result<Vec<u8>> {
-            Ok(self.0.clone().chain_update(msg).finalize().into_bytes().to_vec())
-        }
+    fn boxed<S: JwtSigner + 'static>(key: Option<S>, otherwise: ErrorKind) -> Result<Box<dyn JwtSigner>> {
+        key.map(|key| Box::new(key) as _).ok_or_else(|| Error::from(otherwise))
     }
 
-    impl JwtSigner for Hs256 {
-        fn algorithm(&self) -> Algorithm {
-            Algorithm::HS256
-        }
+    macro_rules! signs {
+        ($name:ty as $algorithm:ident) => {
+            impl Signer<Vec<u8>> for $name {
+                fn try_sign(&self, msg: &[u8]) -> signature::Result<Vec<u8>> {
+                    self.sign(msg)
+                }
+            }
+
+            impl JwtSigner for $name {
+                fn algorithm(&self) -> Algorithm {
+                    Algorithm::$algorithm
+                }
+            }
+        };
     }
 
-    struct Ed25519Pair(SigningKey);
-
-    impl Signer<Vec<u8>> for Ed25519Pair {
-        fn try_sign(&self, msg: &[u8]) -> signature::Result<Vec<u8>> {
-            Ok(self.0.try_sign(msg)?.to_bytes().to_vec())
-        }
-    }
-
-    impl JwtSigner for Ed25519Pair {
-        fn algorithm(&self) -> Algorithm {
-            Algorithm::EdDSA
-        }
-    }
+    signs!(Hs256 as HS256);
+    signs!(Ed25519Pair as EdDSA);
+    #[cfg(feature = "es256")]
+    signs!(es256::Es256Pair as ES256);
+    #[cfg(feature = "rs256")]
+    signs!(rs256::Rs256Pair as RS256);
 }
 
 #[cfg(test)]
@@ -199,7 +194,7 @@ mod tests {
     use super::*;
 
     fn pair() -> (jsonwebtoken::EncodingKey, DecodingKey) {
-        let (encoding, public) = sign::ed25519_pair(&[7; 32]);
+        let (encoding, public) = sign::ed25519::pair(&[7; 32]);
         sign::install();
         sign::install();
         (encoding, DecodingKey::from_ed_der(public.bytes()))
@@ -208,7 +203,7 @@ mod tests {
     #[test]
     fn signs_as_rfc_8037_appendix_a_4_does() {
         let seed = URL_SAFE_NO_PAD.decode("nWGxne_9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A").unwrap();
-        let (key, _) = sign::ed25519_pair(&seed.try_into().unwrap());
+        let (key, _) = sign::ed25519::pair(&seed.try_into().unwrap());
         sign::install();
         let message = b"eyJhbGciOiJFZERTQSJ9.RXhhbXBsZSBvZiBFZDI1NTE5IHNpZ25pbmc";
         let signature = crypto::sign(message, &key, Algorithm::EdDSA).unwrap();

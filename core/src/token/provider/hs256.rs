@@ -1,0 +1,25 @@
+//! HMAC with SHA-256 (RFC 7518 section 3.2).
+
+use hmac::{Hmac, Mac};
+use sha2::Sha256;
+
+/// A keyed HMAC, cloned for each token: the two blocks of the key are hashed once.
+#[derive(Clone)]
+pub(in crate::token) struct Hs256(Hmac<Sha256>);
+
+impl Hs256 {
+    /// HMAC takes keys of any length, so this is never `None`.
+    pub(in crate::token) fn new(secret: &[u8]) -> Option<Self> {
+        Hmac::new_from_slice(secret).ok().map(Self)
+    }
+
+    /// Whether the signature is that of the message, compared in constant time.
+    pub(in crate::token) fn matches(&self, message: &[u8], signature: &[u8]) -> bool {
+        self.0.clone().chain_update(message).verify_slice(signature).is_ok()
+    }
+
+    #[cfg(feature = "sign")]
+    pub(super) fn sign(&self, message: &[u8]) -> signature::Result<Vec<u8>> {
+        Ok(self.0.clone().chain_update(message).finalize().into_bytes().to_vec())
+    }
+}
