@@ -1,14 +1,18 @@
 // Makes the npm package: `node wasm/build.mjs` leaves it unpacked in wasm/pkg and packed beside it.
 //
-// One wasm, built by wasm-pack for `--target web`; the entries of js/ decide how each runtime loads it. Of
-// what wasm-pack writes only the glue and the wasm are taken.
+// A wasm for each subpath that has one, built by wasm-pack for `--target web` from one crate by its cargo features; the
+// templates of js/runtimes decide how each runtime loads it (entries.mjs). Of what wasm-pack writes only the glue and
+// the wasm are taken.
 
-import { execFileSync } from "node:child_process";
+import { execFile } from "node:child_process";
 import { copyFileSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { delimiter, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
 
+import { writeEntries, writeInline, writeTypes } from "./entries.mjs";
+import { SUBPATHS, exportsOf, typesVersionsOf } from "./subpaths.mjs";
 import { weigh } from "./weigh.mjs";
 
 const room = fileURLToPath(new URL(".", import.meta.url));
@@ -16,7 +20,6 @@ const root = join(room, "..");
 const tools = process.env.COUNTERSIGN_TOOLS ?? join(root, ".tools");
 const target = process.env.CARGO_TARGET_DIR ?? join(root, "target");
 const cargoHome = process.env.CARGO_HOME ?? join(homedir(), ".cargo");
-const glueFolder = join(target, "wasm-pack");
 // Made beside and put in place at the end, so that nobody who reads wasm/pkg meanwhile sees half a package.
 const pkg = join(root, "target/pkg.new");
 const dist = join(pkg, "dist");
@@ -24,26 +27,47 @@ const dist = join(pkg, "dist");
 // What rustc 1.95 has on for wasm32 by itself, so that wasm-opt takes the module as it comes.
 const WASM_FEATURES = ["bulk-memory", "multivalue", "mutable-globals", "nontrapping-float-to-int", "reference-types", "sign-ext"];
 
-const ENTRIES = ["node.js", "browser.js", "workerd.js", "edge-light.js"];
+// What zxcvbn's wasm imports goes into its glue.
+const CLOCK = `--alias:zxcvbn=${join(room, "js/clock.js")}`;
 
-buildGlue();
 rmSync(pkg, { recursive: true, force: true });
-mkdirSync(dist, { recursive: true });
-shrinkWasm();
-writeEntries();
-writeEntryForRequire();
-writeTypes();
+for (const { name } of SUBPATHS) mkdirSync(join(dist, name), { recursive: true });
+const codes = await buildWasms();
+for (const subpath of SUBPATHS) await writeEntries(subpath, dist, esbuild);
+await writeInline(dist, esbuild);
+writeTypes(dist, codes);
 writeFolder();
-const tarball = pack();
+const tarball = await pack();
 console.table(weigh(dist));
 rmSync(join(room, "pkg"), { recursive: true, force: true });
 renameSync(pkg, join(room, "pkg"));
 console.log(`wasm/pkg and wasm/${tarball}`);
 
-function buildGlue() {
-  run(join(tools, "rust/bin/wasm-pack"), [
+/**
+ * Every wasm and its glue; answers the union of codes that the Rust enum gives (wasm/src/typescript.rs). Cargo writes
+ * each to one and the same place, so they are built one after the other, while those before are still being shrunk.
+ */
+async function buildWasms() {
+  const glueOf = (wasm) => join(target, "wasm-pack", wasm);
+  const shrunk = [];
+  for (const { name, module, wasm } of SUBPATHS) {
+    if (wasm === undefined) continue;
+    await buildGlue(module, wasm, glueOf(wasm));
+    const beside = join(dist, name, wasm);
+    shrunk.push(shrink(join(glueOf(wasm), `${wasm}_bg.wasm`), `${beside}_bg.wasm`));
+    shrunk.push(esbuild(join(glueOf(wasm), `${wasm}.js`), `${beside}.js`, "--bundle", "--minify", "--format=esm", CLOCK));
+  }
+  await Promise.all(shrunk);
+  const codes = /^export type Code =.*;$/m.exec(readFileSync(join(glueOf("core"), "core.d.ts"), "utf8"));
+  if (!codes) throw new Error("wasm-bindgen wrote no union of codes");
+  return codes[0];
+}
+
+function buildGlue(feature, wasm, folder) {
+  return run(join(tools, "rust/bin/wasm-pack"), [
     "build", room, "--target", "web", "--profile", "wasm-release", "--mode", "no-install",
-    "--no-opt", "--no-pack", "--out-dir", glueFolder, "--out-name", "core",
+    "--no-opt", "--no-pack", "--out-dir", folder, "--out-name", wasm,
+    "--", "--no-default-features", "--features", feature,
   ], {
     // wasm-pack finds wasm-bindgen by the path, and keeps its cache where git ignores it.
     PATH: join(tools, "rust/bin") + delimiter + process.env.PATH,
@@ -53,50 +77,25 @@ function buildGlue() {
   });
 }
 
-function shrinkWasm() {
-  run(process.execPath, [
-    join(tools, "node/node_modules/binaryen/bin/wasm-opt"),
-    join(glueFolder, "core_bg.wasm"), "-o", join(dist, "core_bg.wasm"),
+function shrink(from, to) {
+  return run(process.execPath, [
+    join(tools, "node/node_modules/binaryen/bin/wasm-opt"), from, "-o", to,
     "-Oz", "--converge", "--strip-debug", "--strip-producers", "--strip-target-features",
     ...WASM_FEATURES.map((feature) => `--enable-${feature}`),
   ]);
 }
 
-/** The glue and all that the entries share, each as one small file; the entries themselves as they are. */
-function writeEntries() {
-  esbuild(join(glueFolder, "core.js"), join(dist, "core.js"), "--minify", "--format=esm");
-  esbuild(join(room, "js/api.js"), join(dist, "api.js"), "--bundle", "--minify", "--format=esm");
-  for (const entry of ENTRIES) copyFileSync(join(room, "js", entry), join(dist, entry));
-}
-
-/** The entry for Node once more for `require`, as one file, with the address that CommonJS modules lack. */
-function writeEntryForRequire() {
-  esbuild(
-    join(dist, "node.js"), join(dist, "node.cjs"), "--bundle", "--platform=node", "--format=cjs",
-    "--define:import.meta.url=moduleUrl",
-    `--banner:js=const moduleUrl = require("node:url").pathToFileURL(__filename).href;`,
-  );
-}
-
 function esbuild(from, to, ...settings) {
-  run(join(tools, "node/node_modules/esbuild/bin/esbuild"), [
+  return run(join(tools, "node/node_modules/esbuild/bin/esbuild"), [
     from, `--outfile=${to}`, "--target=es2022", "--log-level=warning", ...settings,
   ]);
-}
-
-/** The declarations, with the union of codes that the Rust enum gives (wasm/src/typescript.rs). */
-function writeTypes() {
-  const codes = /^export type Code =.*;$/m.exec(readFileSync(join(glueFolder, "core.d.ts"), "utf8"));
-  if (!codes) throw new Error("wasm-bindgen wrote no union of codes");
-  const types = readFileSync(join(room, "js/index.d.ts"), "utf8").replace("/* codes */", codes[0]);
-  writeFileSync(join(dist, "index.d.ts"), types);
-  writeFileSync(join(dist, "index.d.cts"), types);
-  copyFileSync(join(room, "js/core.wasm.d.ts"), join(dist, "core.wasm.d.ts"));
 }
 
 function writeFolder() {
   const manifest = JSON.parse(readFileSync(join(room, "package.template.json"), "utf8"));
   manifest.version = /^version = "(.+)"$/m.exec(readFileSync(join(root, "Cargo.toml"), "utf8"))[1];
+  manifest.exports = exportsOf(SUBPATHS);
+  manifest.typesVersions = typesVersionsOf(SUBPATHS);
   writeFileSync(join(pkg, "package.json"), `${JSON.stringify(manifest, null, 2)}\n`);
   copyFileSync(join(room, "README.md"), join(pkg, "README.md"));
   for (const name of readdirSync(root)) {
@@ -104,22 +103,28 @@ function writeFolder() {
   }
 }
 
-function pack() {
+async function pack() {
   for (const name of readdirSync(room)) {
     if (name.endsWith(".tgz")) rmSync(join(room, name));
   }
-  const answer = run("npm", ["pack", "--json", "--ignore-scripts", "--pack-destination", room, pkg], {
+  const answer = await run("npm", ["pack", "--json", "--ignore-scripts", "--pack-destination", room, pkg], {
     npm_config_cache: join(tools, "npm-cache"),
     npm_config_update_notifier: "false",
   });
   return JSON.parse(answer)[0].filename;
 }
 
-function run(program, args, environment = {}) {
-  return execFileSync(program, args, {
+/** What the program prints; what it says of faults is shown, and ends the build where it fails. */
+async function run(program, args, environment = {}) {
+  const running = promisify(execFile)(program, args, {
     cwd: root,
     env: { ...process.env, ...environment },
     encoding: "utf8",
-    stdio: ["ignore", "pipe", "inherit"],
+    maxBuffer: 64 * 1024 * 1024,
   });
+  running.child.stderr.pipe(process.stderr);
+  const { stdout } = await running.catch(({ code }) => {
+    throw new Error(`${program} ended with ${code}`);
+  });
+  return stdout;
 }

@@ -69,6 +69,14 @@ export function passwordText(value) {
   }
 }
 
+/** A password as text, where no form could carry the fault. */
+export function passwordString(value) {
+  const typed = passwordText(value);
+  if (typed === NOT_UNICODE) throw new ArgumentError(typed[0], `password ${typed[1]}.`);
+  if (typeof typed !== "string") throw wrongType("password", "a string or a Uint8Array");
+  return text(typed, "password");
+}
+
 export function record(value, name) {
   if (typeof value !== "object" || value === null || Array.isArray(value) || ArrayBuffer.isView(value)) {
     throw wrongType(name, "an object");
@@ -98,6 +106,11 @@ export function integer(value, name, least, most, otherwise) {
 export function list(value, name) {
   if (!Array.isArray(value) || value.length === 0) throw wrongType(name, "an array that is not empty");
   return items(value, name);
+}
+
+export function texts(value, name) {
+  if (!Array.isArray(value)) throw wrongType(name, "an array of strings");
+  return items(value, name).map((item) => text(item, name));
 }
 
 function items(array, name) {

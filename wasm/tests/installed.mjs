@@ -7,6 +7,8 @@ import { createRequire } from "node:module";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 
+import { SUBPATHS } from "../subpaths.mjs";
+
 export const root = fileURLToPath(new URL("../..", import.meta.url));
 export const tools = join(process.env.COUNTERSIGN_TOOLS ?? join(root, ".tools"), "node/node_modules");
 
@@ -20,8 +22,19 @@ const require = createRequire(join(home, "index.js"));
 export const imported = await import(pathToFileURL(join(home, "index.js")).href);
 /** The same as `require` gets it. */
 export const required = require("countersign");
+/** The module of a subpath as `import` gets it. */
+export const importOf = (name) => import(pathToFileURL(join(home, name === "" ? "index.js" : `${name}.js`)).href);
+/** The same as `require` gets it. */
+export const requireOf = (name) => require(specifierOf(name));
 /** The synchronous object. */
 export const countersign = await imported.init();
+
+/** What build.mjs makes, and where of it. */
+export const subpaths = SUBPATHS.map((subpath) => ({
+  ...subpath,
+  specifier: specifierOf(subpath.name),
+  folder: join(installed, "dist", subpath.name),
+}));
 
 export function vectors(name) {
   return JSON.parse(readFileSync(join(root, "tests/vectors", `${name}.json`), "utf8"));
@@ -32,6 +45,10 @@ export function workshop(name) {
   const folder = join(home, `${name}-${process.pid}`);
   mkdirSync(folder, { recursive: true });
   return folder;
+}
+
+function specifierOf(name) {
+  return name === "" ? "countersign" : `countersign/${name}`;
 }
 
 function tarball() {
@@ -50,7 +67,9 @@ function install(tarball) {
   mkdirSync(folders, { recursive: true });
   const fresh = mkdtempSync(join(folders, "fresh-"));
   writeFileSync(join(fresh, "package.json"), `{ "private": true, "type": "module" }\n`);
-  writeFileSync(join(fresh, "index.js"), `export * from "countersign";\n`);
+  for (const { name } of SUBPATHS) {
+    writeFileSync(join(fresh, `${name || "index"}.js`), `export * from ${JSON.stringify(specifierOf(name))};\n`);
+  }
   execFileSync("npm", ["install", "--offline", "--no-audit", "--no-fund", "--no-save", tarball], {
     cwd: fresh,
     stdio: ["ignore", "ignore", "inherit"],

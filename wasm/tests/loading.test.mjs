@@ -9,12 +9,10 @@ import { test } from "node:test";
 import { pathToFileURL } from "node:url";
 import { promisify } from "node:util";
 
-import { countersign, home, imported, installed, required } from "./installed.mjs";
+import { countersign, home, importOf, imported, installed, requireOf, required, root, subpaths } from "./installed.mjs";
 
 const dist = join(installed, "dist");
 const wasm = readFileSync(join(dist, "core_bg.wasm"));
-const OPERATIONS = Object.keys(countersign);
-const NAMES = [...OPERATIONS, "TokenError", "init"].sort();
 
 /** Runs a program in a process of its own, so that nothing is loaded yet, and answers what it prints. */
 function program(text, ...flags) {
@@ -22,16 +20,38 @@ function program(text, ...flags) {
   return execFileSync(process.execPath, args, { cwd: home, encoding: "utf8", stdio: ["ignore", "pipe", "inherit"] }).trim();
 }
 
-test("import and require export the same names, and so does every other entry", () => {
-  assert.deepEqual(Object.keys(imported).sort(), NAMES);
-  assert.deepEqual(Object.keys(required).sort(), NAMES);
-  for (const entry of ["browser", "workerd", "edge-light"]) {
-    const text = readFileSync(join(dist, `${entry}.js`), "utf8");
-    const [, listed] = /export const \{([^}]+)\} = bind\(load\);/.exec(text);
-    const exported = [...listed.split(",").map((name) => name.trim()).filter(Boolean), "TokenError"];
-    assert.deepEqual(exported.sort(), NAMES, entry);
-    assert.match(text, /export \{ TokenError \} from/);
-  }
+for (const { name, specifier, folder, module } of subpaths) {
+  test(`import and require of ${specifier} export the same names, and so does every other entry`, async () => {
+    const { api, ...classes } = await import(join(root, "wasm/js/subpaths", `${module}.js`));
+    const names = [...Object.keys(api(() => undefined)), ...Object.keys(classes)].sort();
+    assert.deepEqual(Object.keys(await importOf(name)).sort(), names);
+    assert.deepEqual(Object.keys(requireOf(name)).sort(), names);
+    for (const entry of ["browser", "workerd", "edge-light"]) {
+      const text = readFileSync(join(folder, `${entry}.js`), "utf8");
+      const [, listed] = /export const \{([^}]+)\} = api\(/.exec(text);
+      const [, classed = ""] = /export \{ ([^}]+) \} from/.exec(text) ?? [];
+      const exported = [...listed.split(","), ...classed.split(",")].map((name) => name.trim()).filter(Boolean);
+      assert.deepEqual(exported.sort(), names, entry);
+    }
+  });
+}
+
+test("what a subpath exports is what `.` exports by that name, but for what it has a wasm of its own for", async () => {
+  const { TokenError, ...rest } = await importOf("verify");
+  for (const name of Object.keys({ ...rest, ...(await importOf("validate")) })) assert.ok(name in imported, name);
+  assert.deepEqual(Object.keys(await importOf("strength")).sort(), ["init", "passwordStrength"]);
+  assert.deepEqual(Object.keys(await import(pathToFileURL(join(dist, "inline/index.js")).href)), Object.keys(imported));
+});
+
+test("./inline needs no file", () => {
+  const text = `
+    import { readFileSync } from "node:fs";
+    globalThis.fetch = () => { throw new Error("fetched"); };
+    const { init, validateEmail } = await import("countersign/inline");
+    console.log((await validateEmail("Ada@Example.com")).value, (await init()).validateUsername("ada").ok);`;
+  assert.equal(program(text), "ada@example.com true");
+  const { exports } = JSON.parse(readFileSync(join(installed, "package.json"), "utf8"));
+  assert.doesNotMatch(readFileSync(join(installed, exports["./inline"].default), "utf8"), /node:|_bg\.wasm/);
 });
 
 test("every operation has an asynchronous twin that initialises itself", () => {
@@ -146,21 +166,27 @@ for (const [condition, file] of [["workerd", "/core_bg.wasm"], ["edge-light", "/
   });
 }
 
-test("the conditions of the other runtimes lead to their entries", () => {
-  const text = `console.log(import.meta.resolve("countersign").split("/").pop());`;
-  const entries = { deno: "node.js", bun: "node.js", node: "node.js" };
-  for (const [condition, entry] of Object.entries(entries)) assert.equal(program(text, `--conditions=${condition}`), entry);
-  const { exports } = JSON.parse(readFileSync(join(installed, "package.json"), "utf8"));
-  const order = ["types", "workerd", "edge-light", "deno", "bun", "node", "worker", "browser", "default"];
-  assert.deepEqual(Object.keys(exports["."]), order);
-  assert.deepEqual(Object.keys(exports["."].node), ["require", "default"]);
-  for (const condition of ["worker", "browser", "default"]) assert.equal(exports["."][condition], "./dist/browser.js");
-});
+for (const { specifier } of subpaths) {
+  test(`the conditions of ${specifier} lead each runtime to its entry`, () => {
+    const text = `console.log(import.meta.resolve(${JSON.stringify(specifier)}).split("/").pop());`;
+    const entries = { deno: "node.js", bun: "node.js", node: "node.js", workerd: "workerd.js", "edge-light": "edge-light.js" };
+    for (const [condition, entry] of Object.entries(entries)) assert.equal(program(text, `--conditions=${condition}`), entry);
+    const { exports } = JSON.parse(readFileSync(join(installed, "package.json"), "utf8"));
+    const conditions = exports[specifier.replace("countersign", ".")];
+    const order = ["types", "workerd", "edge-light", "deno", "bun", "node", "worker", "browser", "default"];
+    assert.deepEqual(Object.keys(conditions), order);
+    assert.deepEqual(Object.keys(conditions.node), ["require", "default"]);
+    for (const condition of ["worker", "browser", "default"]) assert.match(conditions[condition], /\/browser\.js$/);
+  });
+}
 
-test("countersign/core.wasm is the module, and nothing else inside is within reach", () => {
+test("countersign/core.wasm and the others are the modules, and nothing else inside is within reach", () => {
+  const modules = subpaths.flatMap(({ wasm }) => (wasm === undefined ? [] : [`countersign/${wasm}.wasm`]));
+  assert.ok(modules.length >= 4);
   const text = `
     import { readFileSync } from "node:fs";
-    console.log(WebAssembly.validate(readFileSync(new URL(import.meta.resolve("countersign/core.wasm")))));
+    const modules = ${JSON.stringify(modules)}.map((name) => readFileSync(new URL(import.meta.resolve(name))));
+    console.log(modules.every((module) => WebAssembly.validate(module)), new Set(modules.map(String)).size === modules.length);
     console.log(await import("countersign/dist/core.js").catch((error) => error.code));`;
-  assert.equal(program(text), "true\nERR_PACKAGE_PATH_NOT_EXPORTED");
+  assert.equal(program(text), "true true\nERR_PACKAGE_PATH_NOT_EXPORTED");
 });

@@ -2,7 +2,7 @@
 
 import { readFileSync } from "node:fs";
 
-import { bind } from "./api.js";
+import { api } from "./api.js";
 import * as glue from "./core.js";
 
 async function load(input) {
@@ -11,18 +11,5 @@ async function load(input) {
   return glue;
 }
 
-export const {
-  init,
-  decodeToken,
-  hashPassword,
-  inspectHash,
-  safeVerifyToken,
-  validateEmail,
-  validatePassword,
-  validateRegistration,
-  validateUsername,
-  verifyJws,
-  verifyPassword,
-  verifyToken,
-} = bind(load);
-export { TokenError } from "./api.js";
+export const { NAMES } = api(load);
+export { CLASSES } from "./api.js";

@@ -1,7 +1,7 @@
 // Vercel's edge runtime: `?module` is how its bundler hands over a compiled module. That module is of another
 // realm, where the `instanceof` in `initSync` fails, so the asynchronous way is taken.
 
-import { bind } from "./api.js";
+import { api } from "./api.js";
 import * as glue from "./core.js";
 import wasm from "./core_bg.wasm?module";
 
@@ -10,18 +10,5 @@ async function load(input = wasm) {
   return glue;
 }
 
-export const {
-  init,
-  decodeToken,
-  hashPassword,
-  inspectHash,
-  safeVerifyToken,
-  validateEmail,
-  validatePassword,
-  validateRegistration,
-  validateUsername,
-  verifyJws,
-  verifyPassword,
-  verifyToken,
-} = bind(load);
-export { TokenError } from "./api.js";
+export const { NAMES } = api(load);
+export { CLASSES } from "./api.js";

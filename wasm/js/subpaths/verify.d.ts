@@ -1,0 +1,18 @@
+import type { InitInput } from "../types/common.js";
+import type { Tokens } from "../types/tokens.js";
+
+export type { ArgumentError, Code, InitInput, Json } from "../types/common.js";
+export * from "../types/tokens.js";
+
+/**
+ * Every operation, synchronous. A wrong argument is an `ArgumentError`, which is a `TypeError`; the
+ * functions need no `this`.
+ */
+export interface Countersign extends Tokens {}
+
+/**
+ * Loads the wasm and resolves to the synchronous operations. It is loaded once, and again only after it
+ * failed; without `input`, from where it lies in this package. Every operation also stands beside `init`,
+ * asynchronous, and initialises itself.
+ */
+export declare function init(input?: InitInput | Promise<InitInput>): Promise<Countersign>;

@@ -1,0 +1,102 @@
+import type { Async, Code, Json } from "./common.js";
+
+export type Algorithm = "HS256" | "EdDSA" | "ES256" | "RS256";
+
+/** A JSON Web Key (RFC 7517): an Ed25519 public key, or a secret of HS256. Keys of other kinds verify nothing here. */
+export interface Jwk {
+  kty?: string | undefined;
+  crv?: string | undefined;
+  x?: string | undefined;
+  k?: string | undefined;
+  kid?: string | undefined;
+  use?: string | undefined;
+  key_ops?: string[] | undefined;
+  alg?: string | undefined;
+}
+
+/** A set of them (RFC 7517 section 5). */
+export interface Jwks {
+  keys: Jwk[];
+}
+
+/** A key, a set of keys, or the bytes of a secret of HS256, of which there must be 32. */
+export type Key = Jwk | Jwks | Uint8Array;
+
+export interface JwsOptions {
+  /** The algorithms that are accepted. */
+  algorithms: readonly Algorithm[];
+}
+
+export interface VerifyOptions extends JwsOptions {
+  /** What `iss` must be. */
+  issuer: string;
+  /** What `aud` must be: the application. */
+  audience: string;
+  /** Seconds since 1970; the clock's when absent. */
+  now?: number | undefined;
+}
+
+/** The header of a token. */
+export interface Header {
+  alg: Algorithm;
+  typ?: string;
+  kid?: string;
+  [parameter: string]: Json | undefined;
+}
+
+/** The claims of a verified token. */
+export interface Claims {
+  iss: string;
+  sub: string;
+  aud: string;
+  exp: number;
+  iat: number;
+  [claim: string]: Json | undefined;
+}
+
+export interface VerifiedToken {
+  claims: Claims;
+  header: Header;
+}
+
+export interface VerifiedJws {
+  header: Header;
+  payload: Uint8Array;
+}
+
+/** What a token says of itself. Nothing of it is verified. */
+export interface DecodedToken {
+  claims: { [claim: string]: Json };
+  header: { [parameter: string]: Json };
+}
+
+export type SafeVerified = { ok: true; value: VerifiedToken } | { ok: false; error: TokenError };
+
+/** A token that was refused. Only this package makes one. */
+export declare class TokenError extends Error {
+  private constructor();
+  readonly name: "TokenError";
+  /** The stable word for it. */
+  readonly code: Code;
+  /** The claim at fault, `undefined` where the fault lies elsewhere. */
+  readonly claim: string | undefined;
+  /** The value of `WWW-Authenticate` for a 401 answer (RFC 6750 section 3). */
+  readonly wwwAuthenticate: string;
+}
+
+/** Tokens. */
+export interface Tokens {
+  /** The claims of a token that is good in every respect; throws `TokenError` for any other. */
+  readonly verifyToken: (token: string, key: Key, options: VerifyOptions) => VerifiedToken;
+  /** The same without throwing for a refused token. */
+  readonly safeVerifyToken: (token: string, key: Key, options: VerifyOptions) => SafeVerified;
+  /** The bare signature check (RFC 7515), for any payload; throws `TokenError`. */
+  readonly verifyJws: (token: string, keys: Key, options: JwsOptions) => VerifiedJws;
+  /** What a token says of itself, **unverified**: to show, never to decide. */
+  readonly decodeToken: (token: string) => DecodedToken;
+}
+
+export declare const verifyToken: Async<Tokens["verifyToken"]>;
+export declare const safeVerifyToken: Async<Tokens["safeVerifyToken"]>;
+export declare const verifyJws: Async<Tokens["verifyJws"]>;
+export declare const decodeToken: Async<Tokens["decodeToken"]>;

@@ -1,0 +1,70 @@
+// The subpaths of the package, as data: what build.mjs makes of them, and what package.json says of them.
+
+/** How an entry is named after the runtime that takes it; js/runtimes holds a template of each. */
+export const RUNTIMES = ["node", "browser", "workerd", "edge-light"];
+
+/**
+ * One row for each subpath.
+ *
+ * `name` is also its folder in dist, where the entries lie beside what they load; `module`, of js/subpaths, says what it
+ * exports, and `types`, of js/types, declares that. With `wasm`, it is built of the cargo feature of the module's name; else
+ * `template` names what its entries are made from. Subpaths `verify` and `client` meet in js/runtimes/client.js.
+ */
+export const SUBPATHS = [
+  { name: "", module: "whole", wasm: "core" },
+  { name: "verify", module: "verify", wasm: "verify" },
+  { name: "validate", module: "validate", wasm: "validate" },
+  { name: "strength", module: "strength", wasm: "strength" },
+];
+
+/** `.` once more, with its wasm in the module. */
+export const INLINE = "inline";
+
+/** The member `exports` of package.json. */
+export function exportsOf(subpaths) {
+  const entries = subpaths.map(({ name }) => [name === "" ? "." : `./${name}`, conditions(place(name))]);
+  const modules = subpaths.flatMap(({ name, wasm }) => (wasm === undefined ? [] : [[`./${wasm}.wasm`, module(name, wasm)]]));
+  return {
+    ...Object.fromEntries(entries),
+    [`./${INLINE}`]: inline(place(INLINE)),
+    ...Object.fromEntries(modules),
+    "./package.json": "./package.json",
+  };
+}
+
+/** Where resolvers that know no `exports` find the declarations. */
+export function typesVersionsOf(subpaths) {
+  const names = [...subpaths.map(({ name }) => name).filter((name) => name !== ""), INLINE];
+  return { "*": Object.fromEntries(names.map((name) => [name, [`${place(name)}/index.d.ts`]])) };
+}
+
+const place = (name) => (name === "" ? "./dist" : `./dist/${name}`);
+
+const typesIn = (folder) => ({
+  node: { require: `${folder}/index.d.cts`, default: `${folder}/index.d.ts` },
+  default: `${folder}/index.d.ts`,
+});
+
+// The first that a runtime knows is taken. Wrangler knows `browser` too, and most know `worker`, so the narrower come first.
+const conditions = (folder) => ({
+  types: typesIn(folder),
+  workerd: `${folder}/workerd.js`,
+  "edge-light": `${folder}/edge-light.js`,
+  deno: `${folder}/node.js`,
+  bun: `${folder}/node.js`,
+  node: { require: `${folder}/node.cjs`, default: `${folder}/node.js` },
+  worker: `${folder}/browser.js`,
+  browser: `${folder}/browser.js`,
+  default: `${folder}/browser.js`,
+});
+
+// Where no wasm may be compiled at run time, text would be of no use, and the bundler hands over a module anyway.
+const inline = (folder) => ({
+  types: typesIn(folder),
+  workerd: "./dist/workerd.js",
+  "edge-light": "./dist/edge-light.js",
+  node: { require: `${folder}/index.cjs`, default: `${folder}/index.js` },
+  default: `${folder}/index.js`,
+});
+
+const module = (name, wasm) => ({ types: "./dist/core.wasm.d.ts", default: `${place(name)}/${wasm}_bg.wasm` });
