@@ -141,6 +141,10 @@ codes! {
     TokenExpired = "token_expired", Credential;
     /// The token is not valid yet.
     TokenNotYetValid = "token_not_yet_valid", Credential;
+    /// The token was revoked before it expired.
+    TokenRevoked = "token_revoked", Credential;
+    /// What the token says of its holder may have changed since; a fresh one is good again.
+    TokenOutdated = "token_outdated", Credential;
     /// The token's session has ended.
     SessionEnded = "session_ended", Credential;
     /// The refresh token is not one of ours.
@@ -198,6 +202,12 @@ codes! {
 
     /// The server failed; its log tells why.
     Internal = "internal", Host;
+    /// Whoever verifies tokens has had no keys to do so for too long, and takes none until it has.
+    KeysStale = "keys_stale", Host;
+    /// The list of revoked tokens is not one that the issuer signed for this use.
+    RevocationsInvalid = "revocations_invalid", Host;
+    /// Whoever verifies tokens has had no list of revoked ones for too long, and takes none until it has.
+    RevocationsStale = "revocations_stale", Host;
 }
 
 impl Code {

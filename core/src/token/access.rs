@@ -2,7 +2,7 @@
 
 use super::claims::{ClaimSet, invalid, required};
 use super::compact::{Compact, decode_text};
-use super::header::UnverifiedHeader;
+use super::header::{ACCESS_TOKEN, UnverifiedHeader};
 use super::{AccessClaims, Algorithm, Claims, Header, KeySet, TokenError};
 use crate::id::{SessionId, TokenId};
 use crate::rejection::Code;
@@ -127,7 +127,7 @@ fn verify<C>(
 ) -> Result<Verified<C>, TokenError> {
     let compact = Compact::split(token)?;
     let unverified = UnverifiedHeader::read(compact.header)?;
-    unverified.require_access_token()?;
+    unverified.require_type(ACCESS_TOKEN)?;
     let header = check_signature(&compact, unverified, keys, expectation.algorithms)?;
 
     let claims_json = decode_text(compact.payload)?;

@@ -111,7 +111,7 @@ const DATE_MAX: i64 = 253_402_300_799;
 
 /// A NumericDate (RFC 7519 section 2) that is a whole number of seconds, as all that we issue are: a
 /// fraction would be cut by one verifier and rounded by the next.
-fn date(value: Value<'_>) -> Option<Timestamp> {
+pub(super) fn date(value: Value<'_>) -> Option<Timestamp> {
     let secs = value.integer().filter(|secs| (0..=DATE_MAX).contains(secs));
     secs.map(Timestamp::from_secs)
 }

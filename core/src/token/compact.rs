@@ -26,7 +26,15 @@ impl<'a> Compact<'a> {
     /// # Errors
     /// `token_malformed` for more or fewer parts, or more than [`TOKEN_LEN_MAX`] bytes.
     pub(super) fn split(token: &'a str) -> Result<Self, TokenError> {
-        if token.len() > TOKEN_LEN_MAX {
+        Self::split_within(token, TOKEN_LEN_MAX)
+    }
+
+    /// The same for what may be of so many bytes.
+    ///
+    /// # Errors
+    /// As [`Compact::split`].
+    pub(super) fn split_within(token: &'a str, len_max: usize) -> Result<Self, TokenError> {
+        if token.len() > len_max {
             return Err(MALFORMED);
         }
         let (signed, signature) = token.rsplit_once('.').ok_or(MALFORMED)?;

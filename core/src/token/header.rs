@@ -23,7 +23,7 @@ pub struct Header {
 /// A header that is well formed, of a token whose signature nobody has looked at yet.
 pub(super) struct UnverifiedHeader {
     pub(super) header: Header,
-    is_access_token: bool,
+    typ: Option<String>,
 }
 
 impl UnverifiedHeader {
@@ -54,24 +54,28 @@ impl UnverifiedHeader {
         }
         let algorithm = Algorithm::from_name(&algorithm.ok_or(MALFORMED)?)
             .ok_or(TokenError::of(Code::TokenAlgorithmNotAllowed))?;
-        let is_access_token = typ.is_some_and(|typ| names_access_token(&typ));
-        Ok(Self { header: Header { algorithm, kid, json }, is_access_token })
+        let typ = typ.map(Cow::into_owned);
+        Ok(Self { header: Header { algorithm, kid, json }, typ })
     }
 
-    /// Holds the token to be an access token.
+    /// Holds the token to be of one type, whose name is taken in any letter case, with or without
+    /// `application/` before it (RFC 9068 section 4, RFC 7515 section 4.1.9).
     ///
     /// # Errors
     /// `token_type_invalid` for any other type, and for none.
-    pub(super) fn require_access_token(&self) -> Result<(), TokenError> {
-        if self.is_access_token { Ok(()) } else { Err(TokenError::of(Code::TokenTypeInvalid)) }
+    pub(super) fn require_type(&self, wanted: &str) -> Result<(), TokenError> {
+        const PREFIX: &str = "application/";
+        let typ = self.typ.as_deref().unwrap_or_default();
+        let short = match typ.split_at_checked(PREFIX.len()) {
+            Some((prefix, rest)) if prefix.eq_ignore_ascii_case(PREFIX) => rest,
+            _ => typ,
+        };
+        if short.eq_ignore_ascii_case(wanted) { Ok(()) } else { Err(TokenError::of(Code::TokenTypeInvalid)) }
     }
 }
 
-/// Whether a `typ` is `at+jwt`, in any letter case, with or without `application/` before it (RFC 9068
-/// section 4, RFC 7515 section 4.1.9).
-fn names_access_token(typ: &str) -> bool {
-    ["at+jwt", "application/at+jwt"].iter().any(|name| name.eq_ignore_ascii_case(typ))
-}
+/// The type of access tokens (RFC 9068 section 2.1).
+pub(super) const ACCESS_TOKEN: &str = "at+jwt";
 
 fn text(value: Value<'_>) -> Result<Cow<'_, str>, TokenError> {
     value.text().ok_or(MALFORMED)

@@ -14,6 +14,7 @@ mod jws;
 mod keys;
 pub mod provider;
 mod refresh;
+mod revocations;
 mod root;
 #[cfg(feature = "sign")]
 mod signing;
@@ -29,6 +30,9 @@ pub use jwk::PublicJwk;
 pub use jws::{Decoded, Jws, decode_token, verify_jws};
 pub use keys::KeySet;
 pub use refresh::{RefreshKey, RefreshToken};
+#[cfg(feature = "sign")]
+pub use revocations::{Issuance, Revoked};
+pub use revocations::{REVOCATIONS_LEN_MAX, RevocationList, RevocationsError};
 pub use root::RootSecret;
 #[cfg(feature = "sign")]
 pub use signing::SigningKey;

@@ -7,12 +7,14 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jsonwebtoken::{EncodingKey, Header};
 use serde::Serialize;
 
+use super::header::ACCESS_TOKEN;
 #[cfg(feature = "rs256")]
 use super::provider::Rs256;
 use super::provider::sign::{self, install};
+use super::revocations::REVOCATIONS;
 use super::root::derive;
 use super::verifying::Check;
-use super::{AccessClaims, Algorithm, KeyError, TokenError, VerifyingKey};
+use super::{AccessClaims, Algorithm, KeyError, RevocationList, TokenError, VerifyingKey};
 use crate::rejection::Code;
 use crate::secret::Secret;
 
@@ -176,7 +178,6 @@ impl SigningKey {
             Algorithm::Es256 => jsonwebtoken::Algorithm::ES256,
             Algorithm::Rs256 => jsonwebtoken::Algorithm::RS256,
         });
-        header.typ = Some("at+jwt".to_owned());
         header.kid = Some(kid.clone());
         let verifying = verifying.named(Some(kid.clone()));
         Self { encoding, header, kid, verifying }
@@ -203,9 +204,21 @@ impl SigningKey {
     /// `internal` where the host has installed a provider of jsonwebtoken's that cannot sign with this
     /// algorithm; never with [`PROVIDER`](super::provider::PROVIDER).
     pub fn sign_access_token(&self, claims: &AccessClaims) -> Result<Secret<String>, TokenError> {
-        jsonwebtoken::encode(&self.header, &Payload::from(claims), &self.encoding)
-            .map(Secret::new)
-            .map_err(|_| TokenError::of(Code::Internal))
+        self.sign(ACCESS_TOKEN, &Payload::from(claims)).map(Secret::new)
+    }
+
+    /// Signs a list of what is revoked, which anyone may see.
+    ///
+    /// # Errors
+    /// As [`SigningKey::sign_access_token`].
+    pub fn sign_revocations(&self, list: &RevocationList) -> Result<String, TokenError> {
+        self.sign(REVOCATIONS, &list.payload())
+    }
+
+    /// The type keeps a token of one kind from ever being taken for one of another (RFC 8725 section 3.11).
+    fn sign(&self, typ: &str, payload: &impl Serialize) -> Result<String, TokenError> {
+        let header = Header { typ: Some(typ.to_owned()), ..self.header.clone() };
+        jsonwebtoken::encode(&header, payload, &self.encoding).map_err(|_| TokenError::of(Code::Internal))
     }
 }
 
