@@ -6,6 +6,7 @@
 //! header picks neither a key that is not known nor an algorithm: each key has one.
 
 mod access;
+mod bearer;
 mod claims;
 mod compact;
 mod header;
@@ -19,10 +20,12 @@ mod root;
 #[cfg(feature = "sign")]
 mod signing;
 mod verifying;
+mod verifier;
 
 pub use access::{
     Expectation, LEEWAY_MAX_SECS, LIFETIME_MAX_SECS, Verified, verify_access_token, verify_token,
 };
+pub use bearer::bearer;
 pub use claims::{AccessClaims, Claims};
 pub use compact::TOKEN_LEN_MAX;
 pub use header::Header;
@@ -37,6 +40,7 @@ pub use root::RootSecret;
 #[cfg(feature = "sign")]
 pub use signing::SigningKey;
 pub use verifying::{HS256_SECRET_LEN_MIN, KeyError, VerifyingKey};
+pub use verifier::{Refused, Verifier, VerifierSettings};
 
 use std::fmt;
 

@@ -10,7 +10,7 @@ use countersign_core::id::SessionId;
 use countersign_core::rejection::Code;
 use countersign_core::secret::TokenDigest;
 use countersign_core::time::Timestamp;
-use countersign_core::token::{AccessClaims, Expectation, TokenError, verify_access_token};
+use countersign_core::token::{self, AccessClaims, Expectation, TokenError, verify_access_token};
 use warp::http::HeaderMap;
 use warp::http::header::AUTHORIZATION;
 
@@ -112,13 +112,10 @@ fn note_use(app: &App, session: SessionId, at: Timestamp) {
 pub(super) fn bearer(headers: &HeaderMap) -> Result<&str, Problem> {
     let mut values = headers.get_all(AUTHORIZATION).iter();
     let refuse = |code| Problem::from(TokenError::of(code));
-    let required = || refuse(Code::TokenRequired);
-    let malformed = || refuse(Code::TokenMalformed);
-    let value = values.next().ok_or_else(required)?;
+    let value = values.next().ok_or_else(|| refuse(Code::TokenRequired))?;
     if values.next().is_some() {
-        return Err(malformed());
+        return Err(refuse(Code::TokenMalformed));
     }
-    let text = value.to_str().map_err(|_| malformed())?;
-    let (scheme, token) = text.split_once(' ').unwrap_or((text, ""));
-    if scheme.eq_ignore_ascii_case("bearer") { Ok(token.trim_start_matches(' ')) } else { Err(required()) }
+    let text = value.to_str().map_err(|_| refuse(Code::TokenMalformed))?;
+    token::bearer(text).map_err(Problem::from)
 }

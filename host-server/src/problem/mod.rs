@@ -181,7 +181,9 @@ pub fn status_of(code: Code) -> StatusCode {
         Code::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
         Code::Overloaded => StatusCode::SERVICE_UNAVAILABLE,
         // The server never says these; an edge verifier does, in problems of the same kind.
-        Code::KeysStale | Code::RevocationsInvalid | Code::RevocationsStale => StatusCode::SERVICE_UNAVAILABLE,
+        Code::KeysStale | Code::RevocationsInvalid | Code::RevocationsStale => {
+            StatusCode::SERVICE_UNAVAILABLE
+        }
         other => match other.culprit() {
             Culprit::Input => StatusCode::BAD_REQUEST,
             Culprit::Credential => StatusCode::UNAUTHORIZED,

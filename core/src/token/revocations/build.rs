@@ -74,8 +74,8 @@ fn marked<T, M>(entries: Vec<(T, Timestamp)>, mark: impl Fn(T) -> M) -> Vec<(M, 
     entries.into_iter().map(|(of, latest)| (mark(of), latest)).collect()
 }
 
-/// So many of the newest entries that still concern a token, ascending and each once, and the time of the newest that was
-/// left out; `None` where none was.
+/// So many of the newest entries that still concern a token, ascending and each once, and the time of the
+/// newest that was left out; `None` where none was.
 fn newest_of<M: Ord>(
     mut entries: Vec<(M, Timestamp)>,
     count: usize,

@@ -1,7 +1,7 @@
 //! The list as JSON.
 //!
-//! Marks and times are binary in base64url: 10,000 sessions are 107 kB so, and 142 kB once signed, which encodes them again. As an array of
-//! texts or in hex they would be more than 200 kB.
+//! Marks and times are binary in base64url: 10,000 sessions are 107 kB so, and 142 kB once signed, which
+//! encodes them again. As an array of texts or in hex they would be more than 200 kB.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
