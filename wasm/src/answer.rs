@@ -1,9 +1,10 @@
 //! How a call answers: a JSON array whose first item says what kind of answer it is.
 //!
 //! `["value", …]` what was asked for, `["issues", [[field, code, message], …]]` the faults of a form,
-//! `["argument", code, message]` what JavaScript throws as a `TypeError`, and
-//! `["token", code, claim, wwwAuthenticate, message]` what it throws as a `TokenError`. Text and not objects
-//! built through imports: one string crosses the boundary and the glue stays small.
+//! `["argument", code, message]` what JavaScript throws as a `TypeError`,
+//! `["token", code, claim, wwwAuthenticate, message]` what it throws as a `TokenError`, and
+//! `["unavailable", code, message]` what it throws as an `UnavailableError`. Text and not objects built through
+//! imports: one string crosses the boundary and the glue stays small.
 
 #[cfg(any(feature = "passwords", feature = "tokens"))]
 use countersign_core::rejection::Code;
@@ -54,6 +55,14 @@ pub(crate) fn token(error: &TokenError) -> String {
     let mut out = String::new();
     let places = [Some("token"), Some(error.code.as_str()), error.claim, Some(&header), Some(&message)];
     push_array(&mut out, &places);
+    out
+}
+
+/// The answer of a verifier that cannot tell.
+#[cfg(feature = "tokens")]
+pub(crate) fn unavailable(code: Code) -> String {
+    let mut out = String::new();
+    push_array(&mut out, &[Some("unavailable"), Some(code.as_str()), Some(code.meaning())]);
     out
 }
 

@@ -16,3 +16,5 @@ pub mod strength;
 #[cfg(feature = "tokens")]
 pub mod tokens;
 pub mod typescript;
+#[cfg(feature = "tokens")]
+pub mod verifier;

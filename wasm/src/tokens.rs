@@ -56,7 +56,7 @@ pub fn decode_token(token: &str) -> String {
 }
 
 /// What is thrown: for a wrong key or algorithm another error than for a refused token.
-enum Refusal {
+pub(crate) enum Refusal {
     Argument(Code, &'static str),
     Token(TokenError),
 }
@@ -67,7 +67,7 @@ impl From<TokenError> for Refusal {
     }
 }
 
-fn answered(outcome: Result<String, Refusal>) -> String {
+pub(crate) fn answered(outcome: Result<String, Refusal>) -> String {
     match outcome {
         Ok(json) => json,
         Err(Refusal::Argument(code, message)) => answer::argument(code, message),
@@ -85,7 +85,7 @@ fn keys(key: &[u8], key_is_secret: bool) -> Result<KeySet, Refusal> {
     read.map_err(|error| Refusal::Argument(error.code(), error.reason))
 }
 
-fn named(names: &[String]) -> Result<Vec<Algorithm>, Refusal> {
+pub(crate) fn named(names: &[String]) -> Result<Vec<Algorithm>, Refusal> {
     let unknown = Refusal::Argument(
         Code::InvalidFormat,
         "algorithms are \"HS256\", \"EdDSA\", \"ES256\" and \"RS256\".",
