@@ -2,6 +2,8 @@
 
 use crate::account::{Account, AccountRole, AccountStatus, NewAccount};
 use crate::application::{Application, ApplicationPatch};
+use crate::audit::chain::Place;
+use crate::audit::seal::Seal;
 use crate::data::{DataKey, DataOwner, NewDatum};
 use crate::email::Email;
 use crate::id::{ApplicationId, SessionId, UserId};
@@ -300,6 +302,16 @@ pub enum Change {
         owner: Box<DataOwner>,
         /// Under what.
         key: DataKey,
+    },
+    /// The audit is sealed up to here. Guard: no newer row is sealed already.
+    SealAudit(Seal),
+    /// Rows of the audit are no longer kept here, since they are in an archive. Guard: those up to `from` are not kept
+    /// already, and no others.
+    ArchiveAudit {
+        /// The newest row of the archive before; [`Place::START`] where there is none.
+        from: Place,
+        /// The newest row of this one.
+        to: Place,
     },
 }
 

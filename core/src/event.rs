@@ -198,41 +198,54 @@ pub enum LoginFailure {
     Refused(Code),
 }
 
-impl Event {
-    /// The event's stable word for logs.
-    pub fn name(&self) -> &'static str {
-        match self {
-            Event::AccountRegistered => "account_registered",
-            Event::LoginSucceeded { .. } => "login_succeeded",
-            Event::LoginFailed { .. } => "login_failed",
-            Event::RefreshRefused { .. } => "refresh_refused",
-            Event::LoggedOut { .. } => "logged_out",
-            Event::SecondFactorAwaited { .. } => "second_factor_awaited",
-            Event::SecondFactorEnabled { .. } => "second_factor_enabled",
-            Event::SecondFactorDisabled { .. } => "second_factor_disabled",
-            Event::RecoveryCodeUsed { .. } => "recovery_code_used",
-            Event::RecoveryCodesReplaced { .. } => "recovery_codes_replaced",
-            Event::SecondFactorRefused { .. } => "second_factor_refused",
-            Event::PasswordRehashed { .. } => "password_rehashed",
-            Event::PasswordChanged { .. } => "password_changed",
-            Event::EmailChanged { .. } => "email_changed",
-            Event::ProfileUpdated { .. } => "profile_updated",
-            Event::AccountDeleted { .. } => "account_deleted",
-            Event::AccountSuspended { .. } => "account_suspended",
-            Event::AccountRestored { .. } => "account_restored",
-            Event::AdminAppointed { .. } => "admin_appointed",
-            Event::AdminDismissed { .. } => "admin_dismissed",
-            Event::AccessRefused { .. } => "access_refused",
-            Event::ApplicationCreated { .. } => "application_created",
-            Event::ApplicationChanged { .. } => "application_changed",
-            Event::ApplicationDeleted { .. } => "application_deleted",
-            Event::RoleDefined { .. } => "role_defined",
-            Event::RoleDeleted { .. } => "role_deleted",
-            Event::RoleAssigned { .. } => "role_assigned",
-            Event::RoleRevoked { .. } => "role_revoked",
-        }
-    }
+macro_rules! names {
+    ($($event:ident = $word:literal,)+) => {
+        /// The stable words of all events.
+        pub const NAMES: &[&str] = &[$($word),+];
 
+        impl Event {
+            /// The event's stable word.
+            pub fn name(&self) -> &'static str {
+                match self {
+                    $(Event::$event { .. } => $word,)+
+                }
+            }
+        }
+    };
+}
+
+names! {
+    AccountRegistered = "account_registered",
+    LoginSucceeded = "login_succeeded",
+    LoginFailed = "login_failed",
+    RefreshRefused = "refresh_refused",
+    LoggedOut = "logged_out",
+    SecondFactorAwaited = "second_factor_awaited",
+    SecondFactorEnabled = "second_factor_enabled",
+    SecondFactorDisabled = "second_factor_disabled",
+    RecoveryCodeUsed = "recovery_code_used",
+    RecoveryCodesReplaced = "recovery_codes_replaced",
+    SecondFactorRefused = "second_factor_refused",
+    PasswordRehashed = "password_rehashed",
+    PasswordChanged = "password_changed",
+    EmailChanged = "email_changed",
+    ProfileUpdated = "profile_updated",
+    AccountDeleted = "account_deleted",
+    AccountSuspended = "account_suspended",
+    AccountRestored = "account_restored",
+    AdminAppointed = "admin_appointed",
+    AdminDismissed = "admin_dismissed",
+    AccessRefused = "access_refused",
+    ApplicationCreated = "application_created",
+    ApplicationChanged = "application_changed",
+    ApplicationDeleted = "application_deleted",
+    RoleDefined = "role_defined",
+    RoleDeleted = "role_deleted",
+    RoleAssigned = "role_assigned",
+    RoleRevoked = "role_revoked",
+}
+
+impl Event {
     /// The user it is about; `None` where that is nobody or not yet known.
     pub fn user(&self) -> Option<UserId> {
         match *self {

@@ -10,6 +10,7 @@
 
 pub mod account;
 pub mod application;
+pub mod audit;
 pub mod authenticate;
 pub mod authorize;
 pub mod change;

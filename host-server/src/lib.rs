@@ -4,6 +4,7 @@
 //! is answered by one function of [`ops`], and leaves as a [`reply::Reply`] or a [`problem::Problem`].
 
 pub mod app;
+mod audit;
 pub mod body;
 pub mod call;
 pub mod cli;

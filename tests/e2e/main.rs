@@ -6,6 +6,7 @@ mod account;
 mod actors;
 mod admin;
 mod applications;
+mod audit;
 mod authenticator;
 mod data;
 mod described;

@@ -7,6 +7,7 @@ use zeroize::Zeroize;
 #[cfg(feature = "sign")]
 use super::{Algorithm, SigningKey};
 use super::{HS256_SECRET_LEN_MIN, KeyError, RefreshKey};
+use crate::audit::seal::SealKey;
 use crate::cursor::CursorKey;
 use crate::mfa::RecoveryKey;
 #[cfg(feature = "sign")]
@@ -75,6 +76,12 @@ impl RootSecret {
     pub fn recovery_key(&self) -> RecoveryKey {
         let Self(secret) = self;
         RecoveryKey::new(derive(secret.expose(), b"countersign/recovery/1").expose())
+    }
+
+    /// The key that the audit is sealed with.
+    pub fn audit_key(&self) -> SealKey {
+        let Self(secret) = self;
+        SealKey::new(derive(secret.expose(), b"countersign/audit/1").expose())
     }
 
     /// The key that the secrets of second factors are sealed with.

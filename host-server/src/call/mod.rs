@@ -6,6 +6,7 @@ use std::fmt;
 use std::net::IpAddr;
 
 use bytes::Bytes;
+use countersign_core::audit::Origin;
 use countersign_core::authenticate::Principal;
 use countersign_core::json::Document;
 use countersign_core::rejection::{Code, Fault, Rejection};
@@ -82,6 +83,11 @@ impl Call {
     /// `unknown_field` and `conflicting`.
     pub fn query(&self, known: &[&str]) -> Result<Query<'_>, Rejection> {
         Query::parse(&self.query, known)
+    }
+
+    /// Where the call came from, for the audit.
+    pub fn origin(&self) -> Origin {
+        Origin { client: self.client.clone(), request_id: Some(self.request_id.to_string()) }
     }
 
     /// Whose token the call carries.

@@ -1,6 +1,7 @@
 //! The command line: what may be written after `countersign`, and the code that the program ends with.
 
 mod arguments;
+mod audit;
 mod banner;
 mod password;
 mod serve;
@@ -45,6 +46,9 @@ enum Command {
     /// Look after user accounts
     #[command(subcommand)]
     User(UserCommand),
+    /// Look after the audit
+    #[command(subcommand)]
+    Audit(AuditCommand),
     /// Print the OpenAPI document and end
     Openapi,
 }
@@ -55,6 +59,14 @@ enum UserCommand {
     /// of standard input
     #[command(after_help = arguments::CREATE_AFTER_HELP)]
     Create(CreateArguments),
+}
+
+#[derive(Debug, Subcommand)]
+enum AuditCommand {
+    /// Find rows that were edited, removed or moved, also while the server runs
+    Verify(audit::VerifyArguments),
+    /// Write old rows to a file and take them out of the database, also while the server runs
+    Archive(audit::ArchiveArguments),
 }
 
 /// Runs the program on the arguments of this process.
@@ -73,6 +85,8 @@ pub fn run() -> ExitCode {
         None => serve::run(command_line.serve),
         Some(Command::Serve(arguments)) => serve::run(*arguments),
         Some(Command::User(UserCommand::Create(arguments))) => user::create(arguments),
+        Some(Command::Audit(AuditCommand::Verify(arguments))) => audit::verify(arguments),
+        Some(Command::Audit(AuditCommand::Archive(arguments))) => audit::archive(arguments),
         Some(Command::Openapi) => print_openapi(),
     }
 }

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Instant;
 
-use countersign_core::token::{KeyError, KeySet};
+use countersign_core::token::{KeyError, KeySet, RootSecret};
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 
@@ -21,7 +21,7 @@ use crate::listener::Limits;
 use crate::store::Store;
 use crate::telemetry::{self, LogFormat};
 use crate::verified::VerifiedTokens;
-use crate::{http, listener};
+use crate::{audit, http, listener};
 
 /// Serves until a signal comes.
 pub(super) fn run(arguments: ServeArguments) -> ExitCode {
@@ -79,12 +79,16 @@ async fn serve(config: Config) -> Result<ExitCode, StartError> {
     let address = listener.local_addr().map_err(|error| cannot_listen(&config, &error))?;
     let store = Store::open(&config.database)
         .map_err(|error| StartError::setting("DATABASE_URL", format!("{}.", chain(&error))))?;
-    let app = Arc::new(assemble(&config, store.clone())?);
+    let root = config::root_secret(&config.root)
+        .map_err(|error| StartError::setting("SECRET_KEY", error.to_string()))?;
+    let app = Arc::new(assemble(&config, &root, store.clone())?);
     let limits = Limits::default();
     let door = http::service(app, &limits)
         .map_err(|error| StartError::Failure(format!("The table of routes is wrong: {}.", chain(&error))))?;
     tell(address, &config);
 
+    let seals = root.audit_key();
+    let sealing = tokio::spawn(audit::keep_sealed(store.clone(), seals.clone()));
     let (stop, stopping) = oneshot::channel::<()>();
     let serving = async {
         let asked_to_stop = async {
@@ -92,6 +96,10 @@ async fn serve(config: Config) -> Result<ExitCode, StartError> {
             let _ = stopping.await;
         };
         let cut_off = listener::serve(listener, door, asked_to_stop, limits).await;
+        sealing.abort();
+        if let Err(error) = audit::seal(&store, &seals).await {
+            tracing::error!(%error, "the audit was not sealed");
+        }
         // Writes what is waiting and blocks meanwhile, so it runs where that does not keep a signal waiting.
         let closed = tokio::task::spawn_blocking(move || store.close()).await;
         (cut_off, closed)
@@ -142,9 +150,7 @@ fn cannot_listen(config: &Config, error: &io::Error) -> StartError {
     }
 }
 
-fn assemble(config: &Config, store: Store) -> Result<App, StartError> {
-    let root = config::root_secret(&config.root)
-        .map_err(|error| StartError::setting("SECRET_KEY", error.to_string()))?;
+fn assemble(config: &Config, root: &RootSecret, store: Store) -> Result<App, StartError> {
     let signing_key = root.signing_key(config.algorithm)?;
     let demo = match &config.demo_dir {
         Some(folder) => Demo::load(folder)

@@ -3,6 +3,7 @@
 use std::process::ExitCode;
 
 use countersign_core::account::{Account, AccountRole};
+use countersign_core::audit::Origin;
 use countersign_core::password::Argon2Workspace;
 use countersign_core::register::{MadeBy, Registration, RegistrationForm, RegistrationRules};
 use countersign_core::rejection::{Fault, Rejection};
@@ -73,9 +74,9 @@ fn store_account(
     let salt =
         entropy::random().map_err(|error| vec![format!("the system gave no random salt: {error}.")])?;
     let hash = Argon2Workspace::new().hash(&registration.password, config.policy.argon2, salt);
-    let request = RequestId::next();
+    let origin = Origin { request_id: Some(RequestId::next().to_string()), ..Origin::default() };
     let creating =
-        ops::create_account(store, registration, hash, MadeBy::Operator(role), app::now(), &request);
+        ops::create_account(store, registration, hash, MadeBy::Operator(role), app::now(), &origin);
     runtime.block_on(creating).map_err(|error| match error {
         CreateAccountError::Rejected(rejection) => refusals(&rejection),
         error => vec![format!("{}.", chain(&error))],

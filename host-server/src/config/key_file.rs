@@ -13,6 +13,18 @@ use crate::entropy::random;
 /// Bytes of a key made here: as many as every key that is derived from it.
 const KEY_LEN: usize = HS256_SECRET_LEN_MIN;
 
+/// The root secret of this source, `None` where its file was never made.
+///
+/// # Errors
+/// Where the file cannot be read, is open to others or is no key.
+pub(crate) fn existing_root_secret(source: &RootSource) -> Result<Option<RootSecret>, KeyFileError> {
+    match source {
+        RootSource::File(path) if !path.exists() => Ok(None),
+        RootSource::Fresh => Ok(None),
+        source => root_secret(source).map(Some),
+    }
+}
+
 /// The root secret of this source; a file that is not there yet is made.
 ///
 /// # Errors

@@ -21,7 +21,7 @@ mod secret_key;
 mod sources;
 
 pub(crate) use database_url::DEFAULT as DEFAULT_DATABASE_URL;
-pub(crate) use key_file::root_secret;
+pub(crate) use key_file::{existing_root_secret, root_secret};
 pub use reader::WrongSetting;
 #[cfg(test)]
 pub(crate) use reader::flag_of;
@@ -115,6 +115,15 @@ pub struct AccountConfig {
     pub policy: Policy,
 }
 
+/// What `countersign audit` needs.
+#[derive(Debug)]
+pub struct AuditConfig {
+    /// Where the audit is kept.
+    pub database: DatabaseLocation,
+    /// What the key of its seals is made of.
+    pub root: RootSource,
+}
+
 impl Config {
     /// Reads every setting of the server.
     ///
@@ -163,6 +172,20 @@ impl AccountConfig {
         let mut reader = Reader::new(sources);
         let config = Self { database: database(&mut reader), policy: policy(&mut reader) };
         reader.finish(config)
+    }
+}
+
+impl AuditConfig {
+    /// Reads what looking through the audit needs, and nothing else.
+    ///
+    /// # Errors
+    /// Every wrong setting among those that are read.
+    pub fn read(sources: &Sources) -> Result<Self, Vec<WrongSetting>> {
+        let mut reader = Reader::new(sources);
+        let database = database(&mut reader);
+        let secret = reader.read("SECRET_KEY", secret_key::parse);
+        let (root, _algorithm) = signing(&mut reader, secret, None, &database);
+        reader.finish(Self { database, root })
     }
 }
 

@@ -8,7 +8,7 @@ use crate::app::App;
 use crate::call::Call;
 use crate::docs;
 use crate::ops::{
-    applications, assignments, data, jwks, login, mfa, operations, profile, refresh, register, roles,
+    applications, assignments, audit, data, jwks, login, mfa, operations, profile, refresh, register, roles,
     sessions, users,
 };
 use crate::problem::Problem;
@@ -64,6 +64,7 @@ pub(super) async fn answer(app: &Arc<App>, call: Call) -> Result<Reply, Problem>
         Operation::ShowUser => users::show(app, call),
         Operation::ChangeUser => Box::pin(users::change(app, call)).await,
         Operation::DeleteUser => Box::pin(users::delete(app, call)).await,
+        Operation::ListAudit => Box::pin(audit::list(app, call)).await,
         Operation::Jwks => Ok(jwks::answer(app)),
         Operation::Health => Ok(operations::health()),
         Operation::Ready => operations::ready(app).await,

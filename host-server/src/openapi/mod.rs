@@ -8,6 +8,7 @@ mod accounts;
 mod admin;
 mod answers;
 mod applications;
+mod audit;
 mod body;
 mod data;
 mod description;
@@ -35,6 +36,7 @@ static THEMES: &[&Theme] = &[
     &roles::THEME,
     &admin::THEME,
     &applications::THEME,
+    &audit::THEME,
     &pages::OPERATIONS,
     &pages::PAGES,
 ];

@@ -36,7 +36,7 @@ pub fn principal(
     let claims = live(app, headers, now)?;
     let found = app.store.session_with_account(claims.session_id)?;
     let Decision { outcome, events, .. } = authenticate::decide(&claims, found, asks, now);
-    super::tell(&events, request_id);
+    super::tell(&events, Some(request_id.as_str()));
     let principal = outcome?;
     if principal.session().is_use_worth_noting(now) {
         note_use(app, principal.session().id, now);
@@ -52,7 +52,7 @@ pub fn again(app: &App, call: &Call) -> Result<Option<Principal>, Problem> {
     let Some(before) = &call.principal else { return Ok(None) };
     let found = app.store.session_with_account(before.session().id)?;
     let Decision { outcome, events, .. } = authenticate::again(before, found, call.route.asks(), app.now());
-    super::tell(&events, &call.request_id);
+    super::tell(&events, Some(call.request_id.as_str()));
     let principal = outcome?;
     if call.route.auth == Auth::Admin {
         authorize::admin(&principal)?;

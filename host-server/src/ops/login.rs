@@ -13,7 +13,7 @@ use warp::http::StatusCode;
 
 use super::form::{self, unknown_fields};
 use super::views::Tokens;
-use super::{DECISIONS_MAX, guess, second_factor, tell};
+use super::{DECISIONS_MAX, commit, guess, second_factor};
 use crate::app::App;
 use crate::call::Call;
 use crate::entropy::random;
@@ -63,8 +63,8 @@ pub(crate) async fn answer(app: &App, call: Call) -> Result<Reply, Problem> {
             now,
         };
         let Decision { outcome, changes, events } = login::decide(&login, standing, check, &entropy, context);
-        if matches!(app.store.commit(&changes).await?, Committed::Applied { .. }) {
-            tell(&events, &call.request_id);
+        let committed = commit(&app.store, &changes, &events, &call.origin(), now).await?;
+        if matches!(committed, Committed::Applied { .. }) {
             return match outcome {
                 Ok(Progress::Finished(logged_in)) => reply(app, &logged_in, now),
                 Ok(Progress::SecondFactorAwaited { mfa_token }) => Err(Problem::mfa_required(mfa_token)),

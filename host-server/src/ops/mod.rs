@@ -2,6 +2,7 @@
 
 pub(crate) mod applications;
 pub(crate) mod assignments;
+pub(crate) mod audit;
 pub mod authenticate;
 pub(crate) mod data;
 mod form;
@@ -34,14 +35,16 @@ pub use register::{CreateAccountError, FIELDS as REGISTRATION_FIELDS, create_acc
 pub use roles::FIELDS as ROLE_FIELDS;
 pub use users::FIELDS as USER_FIELDS;
 
+use countersign_core::audit::{Origin, Record};
+use countersign_core::change::Change;
 use countersign_core::decision::Decision;
 use countersign_core::event::Event;
+use countersign_core::time::Timestamp;
 
 use crate::app::App;
 use crate::call::Call;
 use crate::problem::Problem;
-use crate::request_id::RequestId;
-use crate::store::Committed;
+use crate::store::{Committed, Store, StoreError};
 
 /// How often an operation is decided anew when something changed beneath it. Twice is enough for every
 /// collision of two; more would let a crowd at one row keep the writer busy.
@@ -64,16 +67,32 @@ async fn settle<T>(
     for _ in 0..SETTLED_WITHIN {
         authenticate::again(app, call)?;
         let Decision { outcome, changes, events } = decide()?;
-        if matches!(app.store.commit(&changes).await?, Committed::Applied { .. }) {
-            tell(&events, &call.request_id);
+        let committed = commit(&app.store, &changes, &events, &call.origin(), app.now()).await?;
+        if matches!(committed, Committed::Applied { .. }) {
             return outcome.map_err(Problem::from);
         }
     }
     Err(Problem::contended())
 }
 
-/// Tells the log what happened, once it is stored.
-pub(crate) fn tell(events: &[Event], request_id: &RequestId) {
+/// Stores what a decision changes, and with it what the audit keeps of it. The log is told once it is stored.
+pub(crate) async fn commit(
+    store: &Store,
+    changes: &[Change],
+    events: &[Event],
+    origin: &Origin,
+    now: Timestamp,
+) -> Result<Committed, StoreError> {
+    let records = events.iter().filter_map(|event| Record::of(event, origin, now)).collect();
+    let committed = store.commit_and_record(changes, records).await?;
+    if matches!(committed, Committed::Applied { .. }) {
+        tell(events, origin.request_id.as_deref());
+    }
+    Ok(committed)
+}
+
+/// Tells the log what happened.
+pub(crate) fn tell(events: &[Event], request_id: Option<&str>) {
     for event in events {
         tracing::info!(
             target: "countersign::event",
@@ -83,7 +102,7 @@ pub(crate) fn tell(events: &[Event], request_id: &RequestId) {
             admin = event.admin().map(|admin| admin.value()),
             application = event.application().map(|application| application.as_str()),
             role = event.role().map(|role| role.as_str()),
-            request_id = %request_id,
+            request_id,
         );
     }
 }

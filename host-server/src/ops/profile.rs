@@ -11,7 +11,7 @@ use warp::http::StatusCode;
 
 use super::form::{self, unknown_fields};
 use super::views::User;
-use super::{DECISIONS_MAX, reauthenticate, settle, tell, users};
+use super::{DECISIONS_MAX, commit, reauthenticate, settle, users};
 use crate::app::App;
 use crate::call::Call;
 use crate::entropy::random;
@@ -56,8 +56,8 @@ pub(crate) async fn update(app: &App, call: Call) -> Result<Reply, Problem> {
                 new_hash = Some(app.hashing.hash(password, app.policy.argon2, random()?).await?);
             }
             outcome => {
-                if matches!(app.store.commit(&changes).await?, Committed::Applied { .. }) {
-                    tell(&events, &call.request_id);
+                let committed = commit(&app.store, &changes, &events, &call.origin(), app.now()).await?;
+                if matches!(committed, Committed::Applied { .. }) {
                     return match outcome? {
                         Progress::Done(account) => Ok(Reply::json(StatusCode::OK, &User::from(&*account))),
                         _ => Err(Problem::internal("an update was committed before it was done")),

@@ -1,6 +1,7 @@
 //! Registration, by anyone through the API and by the operator through the command line.
 
 use countersign_core::account::Account;
+use countersign_core::audit::Origin;
 use countersign_core::decision::Decision;
 use countersign_core::id::ApplicationId;
 use countersign_core::json::Document;
@@ -12,13 +13,12 @@ use warp::http::StatusCode;
 
 use super::form::{self, unknown_fields};
 use super::views::{Registered, User};
-use super::{DECISIONS_MAX, tell};
+use super::{DECISIONS_MAX, commit};
 use crate::app::App;
 use crate::call::Call;
 use crate::entropy::random;
 use crate::problem::Problem;
 use crate::reply::Reply;
-use crate::request_id::RequestId;
 use crate::store::{Committed, Store, StoreError};
 
 /// The fields that a registration takes, in the order of the form.
@@ -39,8 +39,7 @@ pub(crate) async fn answer(app: &App, call: Call) -> Result<Reply, Problem> {
         .hash(PreparedPassword::clone(&registration.password), app.policy.argon2, random()?)
         .await?;
     let now = app.now();
-    let account =
-        create_account(&app.store, registration, hash, MadeBy::Anyone, now, &call.request_id).await?;
+    let account = create_account(&app.store, registration, hash, MadeBy::Anyone, now, &call.origin()).await?;
     let registered = Registered::of(User::from(&account), call.mount);
     Ok(Reply::json(StatusCode::CREATED, &registered))
 }
@@ -55,15 +54,15 @@ pub async fn create_account(
     hash: PasswordHash,
     made_by: MadeBy,
     now: Timestamp,
-    request_id: &RequestId,
+    origin: &Origin,
 ) -> Result<Account, CreateAccountError> {
     for _ in 0..DECISIONS_MAX {
         let standing = standing(store, &registration)?;
         let Decision { outcome, changes, events } =
             register::decide(registration.clone(), &standing, hash.clone(), made_by, now);
         let account = outcome?;
-        if let Committed::Applied { created: Some(id) } = store.commit(&changes).await? {
-            tell(&events, request_id);
+        let committed = commit(store, &changes, &events, origin, now).await?;
+        if let Committed::Applied { created: Some(id) } = committed {
             return Ok(account.stored_as(id));
         }
     }

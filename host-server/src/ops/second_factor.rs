@@ -60,6 +60,6 @@ pub(super) fn waiting(
 pub(crate) fn admit(app: &App, digest: TokenDigest, request_id: &RequestId) -> Result<UserId, Problem> {
     let standing = waiting(app, digest, None)?;
     let Decision { outcome, events, .. } = login::admit_token(standing, app.now());
-    super::tell(&events, request_id);
+    super::tell(&events, Some(request_id.as_str()));
     Ok(outcome?.account.id)
 }

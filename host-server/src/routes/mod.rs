@@ -81,6 +81,8 @@ pub enum Operation {
     ChangeUser,
     /// Deletes a user's account.
     DeleteUser,
+    /// Lists what happened.
+    ListAudit,
     /// The public keys that verify access tokens.
     Jwks,
     /// Says that the process lives.
@@ -201,6 +203,7 @@ pub static ROUTES: &[Route] = &[
     get(Operation::ShowUser, "/users/{user_id}").admin(),
     patch(Operation::ChangeUser, "/users/{user_id}").admin().json(),
     delete(Operation::DeleteUser, "/users/{user_id}").admin(),
+    get(Operation::ListAudit, "/audit").admin(),
     get(Operation::Jwks, "/.well-known/jwks.json"),
     get(Operation::Health, "/healthz"),
     get(Operation::Ready, "/readyz"),

@@ -4,6 +4,8 @@ use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
 
+use countersign_core::audit::Record;
+
 use super::StoreError;
 use super::value::{Row, Value};
 
@@ -16,9 +18,9 @@ pub(crate) trait Backend: fmt::Debug + Send + Sync {
     /// What was read while it was the same is still so.
     fn generation(&self) -> Result<u64, StoreError>;
 
-    /// Makes all of `writes` durable, or none of them. Once the future was polled it makes no difference
-    /// whether anybody waits for it.
-    fn commit(&self, writes: Vec<Write>) -> Committing<'_>;
+    /// Makes all of `writes` durable and adds `records` to the audit, or does nothing of it. Once the future was polled
+    /// it makes no difference whether anybody waits for it.
+    fn commit(&self, writes: Vec<Write>, records: Vec<Record>) -> Committing<'_>;
 
     /// Finishes what was begun and lets go of everything. What is asked for afterwards fails.
     fn close(&self);

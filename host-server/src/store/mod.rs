@@ -20,6 +20,7 @@ use std::sync::Arc;
 
 use countersign_core::account::Account;
 use countersign_core::application::Application;
+use countersign_core::audit::Record;
 use countersign_core::authenticate::SessionWithAccount;
 use countersign_core::change::Change;
 use countersign_core::id::{ApplicationId, SessionId, UserId};
@@ -31,7 +32,7 @@ use countersign_core::throttle::{GuessSubject, Guesses, WrongCodes};
 use countersign_core::time::Timestamp;
 
 pub use self::error::StoreError;
-pub use self::reads::ChosenUsers;
+pub use self::reads::{AuditStanding, ChosenRecords, ChosenUsers};
 
 use self::backend::{Backend, Outcome, Read};
 use self::session_cache::SessionCache;
@@ -92,10 +93,22 @@ impl Store {
     /// [`StoreError::Busy`] where too much is waiting; any other failure of the store. Nothing is stored
     /// then, unless the failure came while the outcome was on its way.
     pub async fn commit(&self, changes: &[Change]) -> Result<Committed, StoreError> {
-        if changes.is_empty() {
+        self.commit_and_record(changes, Vec::new()).await
+    }
+
+    /// The same, and adds `records` to the audit with it.
+    ///
+    /// # Errors
+    /// As [`Store::commit`].
+    pub async fn commit_and_record(
+        &self,
+        changes: &[Change],
+        records: Vec<Record>,
+    ) -> Result<Committed, StoreError> {
+        if changes.is_empty() && records.is_empty() {
             return Ok(Committed::Applied { created: None });
         }
-        Ok(match self.backend.commit(writes::writes(changes)).await? {
+        Ok(match self.backend.commit(writes::writes(changes), records).await? {
             Outcome::Applied { number } => Committed::Applied { created: number.map(UserId::new) },
             Outcome::Conflict => Committed::Conflict,
         })
@@ -251,7 +264,7 @@ impl Store {
     /// Where either fails.
     pub async fn is_ready(&self) -> Result<(), StoreError> {
         self.read_one(sql::applications::READY, [], |_row| Ok(()))?;
-        self.backend.commit(Vec::new()).await.map(|_outcome| ())
+        self.backend.commit(Vec::new(), Vec::new()).await.map(|_outcome| ())
     }
 
     /// Finishes what was begun, brings everything into the one file and lets go of it. Other handles to the

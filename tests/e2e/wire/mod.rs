@@ -76,7 +76,9 @@ fn body(answer: &Answer) -> Value {
 
 /// Replaces what is another thing each time by its name, and tells numbers from texts.
 fn differing(mut body: Value) -> Value {
-    const NAMES: [&str; 20] = [
+    const NAMES: [&str; 22] = [
+        "at",
+        "actor",
         "id",
         "user_id",
         "username",

@@ -1,4 +1,4 @@
-//! What admins see of users and do to them.
+//! What admins see of users, do to them, and read of what happened.
 
 use serde_json::json;
 
@@ -27,4 +27,13 @@ fn users() {
     shot(DELETE, &admin.ask("DELETE", &who.path("")));
     shot(DELETE, &admin.ask("DELETE", "/users/4711"));
     shot(DELETE, &admin.ask("DELETE", &admin.path("")));
+}
+
+#[test]
+fn audit() {
+    const LIST: &str = "GET /audit";
+    let server = Server::start();
+    let admin = Admin::at(&server);
+    shot(LIST, &admin.get("/audit?event=account_registered"));
+    shot_of_pages(&admin, LIST, "/audit");
 }

@@ -1,6 +1,7 @@
 //! The JSON that goes out, as types: what is sent and what the OpenAPI document says are made from these.
 
 mod applications;
+mod audit;
 mod data;
 mod keys;
 mod mfa;
@@ -14,6 +15,7 @@ use utoipa::ToSchema;
 pub use applications::{
     Application, ApplicationStatusWord, AssignedRole, PermissionItem, Permitted, RoleDefinition,
 };
+pub use audit::{AuditRecord, OutcomeWord};
 pub use data::Datum;
 pub use keys::{Jwk, Jwks};
 pub use mfa::{FinishedLogin, MfaVerified, ProposedFactor, RecoveryCodes};

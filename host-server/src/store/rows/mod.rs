@@ -2,6 +2,7 @@
 
 pub(crate) mod accounts;
 pub(crate) mod applications;
+pub(crate) mod audit;
 pub(crate) mod data;
 pub(crate) mod devices;
 pub(crate) mod factors;

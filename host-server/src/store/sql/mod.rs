@@ -26,6 +26,7 @@ macro_rules! account_columns {
 
 pub(crate) mod accounts;
 pub(crate) mod applications;
+pub(crate) mod audit;
 pub(crate) mod data;
 pub(crate) mod devices;
 pub(crate) mod factors;
@@ -38,6 +39,7 @@ pub(crate) mod sessions;
 pub(crate) const ALL: &[&[&str]] = &[
     accounts::ALL,
     applications::ALL,
+    audit::ALL,
     data::ALL,
     devices::ALL,
     factors::ALL,

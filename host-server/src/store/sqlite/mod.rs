@@ -8,6 +8,8 @@ mod writer;
 
 use std::sync::Arc;
 
+use countersign_core::audit::Record;
+
 use crate::store::backend::{Backend, Committing, Read, Write};
 use crate::store::value::Row;
 use crate::store::{DatabaseLocation, StoreError};
@@ -57,8 +59,8 @@ impl Backend for Sqlite {
         Ok(self.readers.commits())
     }
 
-    fn commit(&self, writes: Vec<Write>) -> Committing<'_> {
-        Box::pin(self.writer.commit(writes))
+    fn commit(&self, writes: Vec<Write>, records: Vec<Record>) -> Committing<'_> {
+        Box::pin(self.writer.commit(writes, records))
     }
 
     fn close(&self) {

@@ -139,7 +139,7 @@ impl Reader {
     }
 }
 
-fn query(connection: &Connection, read: &Read) -> Result<Vec<Row>, StoreError> {
+pub(super) fn query(connection: &Connection, read: &Read) -> Result<Vec<Row>, StoreError> {
     let failed = |error| engine_error("reading", error);
     let mut statement = connection.prepare_cached(read.statement).map_err(failed)?;
     let width = statement.column_count();

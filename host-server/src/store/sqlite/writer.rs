@@ -5,10 +5,14 @@
 //! of its own: one that is in conflict or fails leaves the others as they are. Nobody is answered before the
 //! whole group is on the disk.
 
+mod journal;
+
 use std::sync::{Mutex, PoisonError, RwLock};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
+use countersign_core::audit::Record;
+use countersign_core::id::UserId;
 use rusqlite::{Connection, Error, ffi, params_from_iter};
 use tokio::sync::mpsc::error::TrySendError;
 use tokio::sync::{mpsc, oneshot};
@@ -26,9 +30,16 @@ const GROUP: usize = 256;
 /// is better told to come again.
 const QUEUE: usize = 4_096;
 
+/// What is to be stored together.
+struct Work {
+    writes: Vec<Write>,
+    /// What the audit is to tell of it.
+    records: Vec<Record>,
+}
+
 /// What is asked of the writer, and where the outcome goes.
 struct Request {
-    writes: Vec<Write>,
+    work: Work,
     reply: oneshot::Sender<Result<Outcome, StoreError>>,
 }
 
@@ -55,10 +66,14 @@ impl Writer {
         Ok(Self { requests: RwLock::new(Some(sender)), thread: Mutex::new(Some(thread)) })
     }
 
-    /// Has `writes` committed. Once it is asked for they are, whether or not anybody waits.
-    pub(super) async fn commit(&self, writes: Vec<Write>) -> Result<Outcome, StoreError> {
+    /// Has `writes` committed, and `records` with them. Once it is asked for they are, whether or not anybody waits.
+    pub(super) async fn commit(
+        &self,
+        writes: Vec<Write>,
+        records: Vec<Record>,
+    ) -> Result<Outcome, StoreError> {
         let (reply, outcome) = oneshot::channel();
-        self.send(Request { writes, reply })?;
+        self.send(Request { work: Work { writes, records }, reply })?;
         // A reply that never comes means that the thread has died.
         outcome.await.unwrap_or(Err(StoreError::Closed))
     }
@@ -84,7 +99,7 @@ impl Writer {
 fn serve(connection: Connection, mut requests: mpsc::Receiver<Request>, committed: impl Fn()) {
     let mut group = Vec::with_capacity(GROUP);
     while requests.blocking_recv_many(&mut group, GROUP) > 0 {
-        let outcomes = commit_group(&connection, group.iter().map(|request| request.writes.as_slice()));
+        let outcomes = commit_group(&connection, group.iter().map(|request| &request.work));
         committed();
         // Whoever no longer waits is not told.
         for (request, outcome) in group.drain(..).zip(outcomes) {
@@ -98,7 +113,7 @@ fn serve(connection: Connection, mut requests: mpsc::Receiver<Request>, committe
 /// conflict.
 fn commit_group<'a>(
     connection: &Connection,
-    requests: impl ExactSizeIterator<Item = &'a [Write]>,
+    requests: impl ExactSizeIterator<Item = &'a Work>,
 ) -> Vec<Result<Outcome, StoreError>> {
     let count = requests.len();
     transaction(connection, requests).unwrap_or_else(|error| {
@@ -114,23 +129,23 @@ fn commit_group<'a>(
 
 fn transaction<'a>(
     connection: &Connection,
-    requests: impl Iterator<Item = &'a [Write]>,
+    requests: impl Iterator<Item = &'a Work>,
 ) -> Result<Vec<Result<Outcome, StoreError>>, StoreError> {
     // IMMEDIATE waits here for another process that writes. A lock asked for later would be refused at once
     // if that process had changed anything meanwhile.
     execute(connection, "BEGIN IMMEDIATE")?;
     let mut outcomes = Vec::new();
-    for writes in requests {
-        outcomes.push(request(connection, writes)?);
+    for work in requests {
+        outcomes.push(request(connection, work)?);
     }
     execute(connection, "COMMIT")?;
     Ok(outcomes)
 }
 
 /// One request in its savepoint. The outer error means that the whole transaction is lost.
-fn request(connection: &Connection, writes: &[Write]) -> Result<Result<Outcome, StoreError>, StoreError> {
+fn request(connection: &Connection, work: &Work) -> Result<Result<Outcome, StoreError>, StoreError> {
     execute(connection, "SAVEPOINT request")?;
-    let outcome = apply(connection, writes);
+    let outcome = apply(connection, work);
     if !matches!(outcome, Ok(Outcome::Applied { .. }))
         && let Err(error) = execute(connection, "ROLLBACK TO request")
     {
@@ -142,15 +157,16 @@ fn request(connection: &Connection, writes: &[Write]) -> Result<Result<Outcome, 
     Ok(outcome)
 }
 
-fn apply(connection: &Connection, writes: &[Write]) -> Result<Outcome, StoreError> {
+fn apply(connection: &Connection, work: &Work) -> Result<Outcome, StoreError> {
     let mut number = None;
-    for write in writes {
+    for write in &work.writes {
         match apply_one(connection, write) {
             Ok(returned) => number = returned.or(number),
             Err(Refused::ByGuard) => return Ok(Outcome::Conflict),
             Err(Refused::ByEngine(error)) => return Err(engine_error("writing", error)),
         }
     }
+    journal::append(connection, &work.records, number.map(UserId::new))?;
     Ok(Outcome::Applied { number })
 }
 

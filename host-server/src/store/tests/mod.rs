@@ -23,6 +23,7 @@ mod concurrency;
 #[macro_use]
 mod contract;
 mod account_changes;
+mod audit;
 mod crash;
 mod factors;
 mod opening;
@@ -40,8 +41,8 @@ use countersign_core::time::Timestamp;
 use countersign_core::username::Username;
 use tempfile::TempDir;
 
-use super::backend::{Guard, Read, Write};
-use super::{Committed, DatabaseLocation, Store, Value};
+use super::backend::{Guard, Outcome, Read, Write};
+use super::{Committed, DatabaseLocation, Store, StoreError, Value};
 
 const NOW: Timestamp = Timestamp::from_secs(1_700_000_000);
 
@@ -117,8 +118,12 @@ impl Store {
 
     /// What no operation does yet.
     async fn write(&self, statement: &'static str) {
+        self.try_write(statement).await.unwrap();
+    }
+
+    async fn try_write(&self, statement: &'static str) -> Result<Outcome, StoreError> {
         let write = Write { statement, parameters: Vec::new(), guard: Guard::Open };
-        self.backend.commit(vec![write]).await.unwrap();
+        self.backend.commit(vec![write], Vec::new()).await
     }
 
     fn count(&self, statement: &'static str) -> i64 {

@@ -3,6 +3,7 @@
 
 mod accounts;
 mod applications;
+mod audit;
 mod data;
 mod devices;
 mod factors;
@@ -70,6 +71,8 @@ fn change(change: &Change) -> Vec<Write> {
         Change::RevokeRole { assignment } => roles::revoke_role(assignment),
         Change::StoreDatum { owner, datum, at } => vec![data::store_datum(owner, datum, *at)],
         Change::DeleteDatum { owner, key } => vec![data::delete_datum(owner, key)],
+        Change::SealAudit(seal) => vec![audit::seal(seal)],
+        Change::ArchiveAudit { from, to } => audit::archive(*from, *to),
     }
 }
 

@@ -37,7 +37,9 @@ fn orphan(name: &str) -> Write {
 }
 
 fn commit(connection: &Connection, requests: &[Vec<Write>]) -> Vec<Result<Outcome, StoreError>> {
-    commit_group(connection, requests.iter().map(Vec::as_slice))
+    let work = |writes: &Vec<Write>| Work { writes: writes.clone(), records: Vec::new() };
+    let requests: Vec<Work> = requests.iter().map(work).collect();
+    commit_group(connection, requests.iter())
 }
 
 fn names(connection: &Connection) -> Vec<String> {
@@ -160,7 +162,7 @@ async fn a_writer_that_died_is_an_error_and_no_hang() {
     });
     let writer = Writer { requests: RwLock::new(Some(sender)), thread: Mutex::new(Some(thread)) };
     for _ in 0..2 {
-        assert!(matches!(writer.commit(Vec::new()).await, Err(StoreError::Closed)));
+        assert!(matches!(writer.commit(Vec::new(), Vec::new()).await, Err(StoreError::Closed)));
     }
     writer.close();
 }
@@ -169,7 +171,8 @@ async fn a_writer_that_died_is_an_error_and_no_hang() {
 async fn a_full_queue_is_busy() {
     let (sender, _receiver) = mpsc::channel(1);
     let writer = Writer { requests: RwLock::new(Some(sender)), thread: Mutex::new(None) };
-    let request = || Request { writes: Vec::new(), reply: oneshot::channel().0 };
+    let work = || Work { writes: Vec::new(), records: Vec::new() };
+    let request = || Request { work: work(), reply: oneshot::channel().0 };
     writer.send(request()).unwrap();
     assert!(matches!(writer.send(request()), Err(StoreError::Busy)));
 }

@@ -1,0 +1,107 @@
+//! What admins read of what happened, and what the operator finds of what was done to it.
+
+use serde_json::{Value, json};
+
+use crate::actors::{Admin, Anonymous, SignedIn};
+use crate::authenticator::Guarded;
+use crate::server::Server;
+
+fn rows(admin: &Admin, query: &str) -> Vec<Value> {
+    let answer = admin.get(&format!("/audit?{query}"));
+    assert_eq!(answer.status, 200, "{}", answer.text);
+    answer.json()["items"].as_array().unwrap().clone()
+}
+
+/// The events, oldest first.
+fn events(rows: &[Value]) -> Vec<&str> {
+    rows.iter().rev().map(|row| row["event"].as_str().unwrap()).collect()
+}
+
+fn subject_of(who: &SignedIn) -> String {
+    format!("subject={}", who.login["user"]["id"])
+}
+
+#[test]
+fn what_somebody_does_and_what_is_done_to_them_is_told() {
+    let server = Server::start();
+    let admin = Admin::at(&server);
+    let anyone = Anonymous::at(&server);
+    let ada = anyone.become_somebody();
+    assert_eq!(anyone.log_in(&ada.name, "not the password").status, 401);
+    let last = ada.put("/users/me", &json!({ "first_name": "Ada" }));
+    assert_eq!(admin.send("PATCH", &ada.path(""), &json!({ "status": "suspended" })).status, 200);
+    let found = rows(&admin, &subject_of(&ada));
+    assert_eq!(
+        events(&found),
+        ["account_registered", "login_succeeded", "login_failed", "profile_updated", "account_suspended"]
+    );
+    let [suspended, updated, failed, ..] = found.as_slice() else { panic!("{found:?}") };
+    assert_eq!((&failed["outcome"], &failed["reason"]), (&json!("failure"), &json!("wrong_password")));
+    assert_eq!(failed["actor"], Value::Null, "whoever guesses has not shown to be Ada");
+    assert_eq!((&updated["outcome"], &updated["reason"]), (&json!("success"), &Value::Null));
+    assert_eq!(updated["actor"], ada.login["user"]["id"]);
+    assert_eq!(updated["request_id"], last.header("x-request-id"));
+    assert_eq!(updated["ip"], "127.0.0.1");
+    assert_eq!(suspended["actor"], admin.login["user"]["id"]);
+    let by_admin = rows(&admin, &format!("actor=user_{}&event=account_suspended", admin.login["user"]["id"]));
+    assert_eq!(by_admin, std::slice::from_ref(suspended));
+}
+
+#[test]
+fn a_time_and_an_event_are_chosen_and_what_is_neither_is_refused() {
+    let server = Server::start();
+    let admin = Admin::at(&server);
+    let all = rows(&admin, "");
+    assert_eq!(rows(&admin, "since=2020-01-01T00:00:00Z").len(), all.len());
+    assert!(rows(&admin, "until=2020-01-01T00:00:00Z").is_empty());
+    assert_eq!(events(&rows(&admin, "event=login_succeeded")), ["login_succeeded"]);
+    let refused = admin.get("/audit?since=yesterday&event=party&actor=ada&color=red");
+    assert_eq!(refused.status, 400);
+    let refused = admin.get("/audit?since=yesterday&event=party&actor=ada").json();
+    let fields: Vec<_> = refused["errors"].as_array().unwrap().iter().map(|it| it["field"].clone()).collect();
+    assert_eq!(fields, ["actor", "event", "since"]);
+}
+
+#[test]
+fn nobody_else_reads_it_and_nothing_in_it_is_a_secret() {
+    let server = Server::start();
+    let admin = Admin::at(&server);
+    let who = Anonymous::at(&server).become_somebody();
+    assert_eq!(who.get("/audit").status, 403);
+    assert_eq!(Anonymous::at(&server).get("/audit").status, 401);
+    let (name, password, token) = (who.name.clone(), who.password.clone(), who.token.clone());
+    let device = who.login["device_token"].as_str().unwrap().to_owned();
+    let mut ada = Guarded::of(who);
+    let recovery = ada.recovery_code();
+    let mfa_token = ada.mfa_token();
+    assert_eq!(ada.finish(&mfa_token, &json!({ "recovery_code": recovery })).status, 200);
+    assert_eq!(Anonymous::at(&server).log_in("a password typed as a name", "x").status, 401);
+    let told = admin.get("/audit?limit=100");
+    assert!(events(&rows(&admin, "limit=100")).contains(&"recovery_code_used"));
+    for secret in
+        [name, password, token, device, recovery, mfa_token, "@".to_owned(), "typed as a name".to_owned()]
+    {
+        assert!(!told.text.contains(&secret), "{secret} is in the audit");
+    }
+}
+
+#[test]
+fn the_operator_goes_through_it_while_the_server_runs() {
+    let server = Server::start();
+    let _admin = Admin::at(&server);
+    let verify = |arguments: &[&str]| {
+        let out = server.command(&[&["audit", "verify"], arguments].concat(), "");
+        (out.status.code(), String::from_utf8(out.stdout).unwrap(), String::from_utf8(out.stderr).unwrap())
+    };
+    let (code, told, error) = verify(&[]);
+    assert_eq!(code, Some(0), "{error}");
+    assert!(told.contains("as it was written: rows 1 to "), "{told}");
+    let place = told.split_whitespace().last().unwrap().to_owned();
+    Anonymous::at(&server).become_somebody();
+    assert_eq!(verify(&["--noted", &place]).0, Some(0));
+    let beyond = format!("9{place}");
+    let (code, _, error) = verify(&["--noted", &beyond]);
+    assert_eq!(code, Some(1));
+    assert!(error.contains("not as it was written"), "{error}");
+    assert_eq!(verify(&["--noted", "nonsense"]).0, Some(2));
+}
