@@ -19,8 +19,8 @@ mod revocations;
 mod root;
 #[cfg(feature = "sign")]
 mod signing;
-mod verifying;
 mod verifier;
+mod verifying;
 
 pub use access::{
     Expectation, LEEWAY_MAX_SECS, LIFETIME_MAX_SECS, Verified, verify_access_token, verify_token,
@@ -39,8 +39,8 @@ pub use revocations::{REVOCATIONS_LEN_MAX, RevocationList, RevocationsError};
 pub use root::RootSecret;
 #[cfg(feature = "sign")]
 pub use signing::SigningKey;
-pub use verifying::{HS256_SECRET_LEN_MIN, KeyError, VerifyingKey};
 pub use verifier::{Refused, Verifier, VerifierSettings};
+pub use verifying::{HS256_SECRET_LEN_MIN, KeyError, VerifyingKey};
 
 use std::fmt;
 

@@ -169,7 +169,11 @@ mod tests {
 
     fn jwks(key: &SigningKey) -> String {
         let jwk = key.verifying_key().to_jwk().unwrap();
-        format!(r#"{{"keys":[{{"kty":"OKP","crv":"Ed25519","kid":"{}","x":"{}"}}]}}"#, key.kid(), jwk.x)
+        format!(
+            r#"{{"keys":[{{"kty":"OKP","crv":"Ed25519","kid":"{}","x":"{}"}}]}}"#,
+            key.kid(),
+            jwk.x.unwrap_or_default()
+        )
     }
 
     fn token(session: u8) -> String {
