@@ -30,8 +30,21 @@ pub struct App {
     pub tokens: Tokens,
     /// The pages of `/`.
     pub demo: Demo,
+    /// Where people find what.
+    pub pages: Pages,
     /// Origins that may call from a browser; empty where none but our own may.
     pub allowed_origins: Vec<String>,
+}
+
+/// Addresses that are told to people and their programs.
+#[derive(Debug, Clone, Default)]
+pub struct Pages {
+    /// Where the world reaches the server; `None` where that was not said.
+    pub public_url: Option<String>,
+    /// Whom to tell of a hole (RFC 9116); `None` where that was not said.
+    pub security_contact: Option<String>,
+    /// Where somebody changes their password; `None` where that was not said.
+    pub change_password_url: Option<String>,
 }
 
 /// The keys, made once at the start.

@@ -47,6 +47,13 @@ pub(super) struct ServeArguments {
     /// Folder of the built demo, shown at / [DEMO_DIR; default none]
     #[arg(long, value_name = "FOLDER", help_heading = "Listening")]
     demo_dir: Option<String>,
+    /// Whom to tell of a hole, mailto:…, https://… or tel:…, told in security.txt [SECURITY_CONTACT; default none]
+    #[arg(long, value_name = "URI", help_heading = "Listening")]
+    security_contact: Option<String>,
+    /// Where users change their password, an address or a path, to which /.well-known/change-password leads
+    /// [CHANGE_PASSWORD_URL; default none]
+    #[arg(long, value_name = "URL", help_heading = "Listening")]
+    change_password_url: Option<String>,
 
     /// SQLite file: three slashes for a relative path, four for an absolute one; sqlite:// is memory
     /// [DATABASE_URL; default sqlite:///./countersign.db]
@@ -105,13 +112,15 @@ pub(super) struct ServeArguments {
 
 impl ServeArguments {
     /// Every flag by the variable that it sets; `None` for one that was not given.
-    pub(super) fn into_settings(self) -> [(&'static str, Option<String>); 18] {
+    pub(super) fn into_settings(self) -> [(&'static str, Option<String>); 20] {
         [
             ("HOST", self.host),
             ("PORT", self.port),
             ("PUBLIC_URL", self.public_url),
             ("ALLOWED_ORIGINS", self.allowed_origins),
             ("DEMO_DIR", self.demo_dir),
+            ("SECURITY_CONTACT", self.security_contact),
+            ("CHANGE_PASSWORD_URL", self.change_password_url),
             ("DATABASE_URL", self.database_url),
             ("ALGORITHM", self.algorithm),
             ("ISSUER", self.issuer),

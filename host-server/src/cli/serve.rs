@@ -13,7 +13,7 @@ use tokio::sync::oneshot;
 use super::arguments::ServeArguments;
 use super::shutdown::Signals;
 use super::{REFUSED, WRONG_SETTING, banner, chain, print_line, refuse, refuse_settings};
-use crate::app::{App, Tokens};
+use crate::app::{App, Pages, Tokens};
 use crate::config::{self, Config, Sources, WrongSetting};
 use crate::demo::Demo;
 use crate::hashing::{HashingPool, QUEUE_PER_THREAD};
@@ -177,6 +177,11 @@ fn assemble(config: &Config, root: &RootSecret, store: Store) -> Result<App, Sta
             sealing_key: root.sealing_key(),
         },
         demo,
+        pages: Pages {
+            public_url: config.public_url.clone(),
+            security_contact: config.security_contact.clone(),
+            change_password_url: config.change_password_url.clone(),
+        },
         allowed_origins: config.allowed_origins.clone(),
     })
 }

@@ -40,6 +40,38 @@ pub(super) fn parse_public_url(text: &str) -> Result<String, String> {
     }
 }
 
+/// Reads `SECURITY_CONTACT`: a URI that a person can write to, call or open (RFC 9116 section 2.5.3).
+///
+/// # Errors
+/// A sentence that says what is wrong with it.
+pub(super) fn parse_contact(text: &str) -> Result<String, String> {
+    let known = ["mailto:", "https://", "tel:"].iter().any(|scheme| text.starts_with(scheme));
+    if known && text.bytes().all(|byte| byte.is_ascii_graphic()) {
+        Ok(text.to_owned())
+    } else {
+        Err(format!("{} is none of mailto:…, https://… and tel:…", quoted(text)))
+    }
+}
+
+/// Reads `CHANGE_PASSWORD_URL`: a page anywhere, or a path on this server.
+///
+/// # Errors
+/// A sentence that says what is wrong with it.
+pub(super) fn parse_page(text: &str) -> Result<String, String> {
+    // Two slashes begin a host, and browsers take a backslash for a slash.
+    let here = text.starts_with('/') && !text.starts_with("//");
+    let elsewhere = text.starts_with("https://") || text.starts_with("http://");
+    let plain = text.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\');
+    if plain && (here || elsewhere) && text.parse::<Uri>().is_ok() {
+        Ok(text.to_owned())
+    } else {
+        Err(format!(
+            "{} is neither an address like https://app.example.com/password nor a path.",
+            quoted(text)
+        ))
+    }
+}
+
 /// Reads `ISSUER`: the `iss` of every token, to the letter (RFC 7519 section 4.1.1).
 ///
 /// # Errors
@@ -137,6 +169,30 @@ mod tests {
             "https://a b",
         ] {
             assert!(parse_public_url(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_contact_is_something_that_a_person_can_use() {
+        for text in ["mailto:security@example.com", "https://example.com/security", "tel:+49301234567"] {
+            assert_eq!(parse_contact(text).as_deref(), Ok(text));
+        }
+        for text in ["security@example.com", "http://example.com", "mailto:a@b.example\nExpires: never", ""] {
+            assert!(parse_contact(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_page_is_elsewhere_or_a_path_here() {
+        for text in
+            ["https://app.example.com/password", "http://localhost:5173/#/password", "/", "/account?tab=1"]
+        {
+            assert_eq!(parse_page(text).as_deref(), Ok(text));
+        }
+        for text in
+            ["//evil.example", "/\\evil.example", "password", "javascript:alert(1)", "/a b", "/a\r\nx: y"]
+        {
+            assert!(parse_page(text).is_err(), "{text}");
         }
     }
 

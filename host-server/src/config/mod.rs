@@ -62,6 +62,8 @@ const VARIABLES: &[&str] = &[
     "HASH_THREADS",
     "ALLOWED_ORIGINS",
     "DEMO_DIR",
+    "SECURITY_CONTACT",
+    "CHANGE_PASSWORD_URL",
     "LOG",
     "LOG_FORMAT",
     "SMTP_URL",
@@ -92,6 +94,10 @@ pub struct Config {
     pub issuer: String,
     /// Where the world reaches the server; `None` where that was not said.
     pub public_url: Option<String>,
+    /// Whom to tell of a hole; `None` where that was not said.
+    pub security_contact: Option<String>,
+    /// Where somebody changes their password; `None` where that was not said.
+    pub change_password_url: Option<String>,
     /// What the decisions depend on.
     pub policy: Policy,
     /// Threads that hash passwords.
@@ -147,6 +153,8 @@ impl Config {
             algorithm,
             issuer: issuer.or_else(|| public_url.clone()).unwrap_or_else(|| "countersign".to_owned()),
             public_url,
+            security_contact: reader.read("SECURITY_CONTACT", address::parse_contact),
+            change_password_url: reader.read("CHANGE_PASSWORD_URL", address::parse_page),
             hash_threads: hash_threads(&mut reader),
             allowed_origins: reader.read("ALLOWED_ORIGINS", address::parse_origins).unwrap_or_default(),
             demo_dir: reader.read("DEMO_DIR", parse_demo_dir),

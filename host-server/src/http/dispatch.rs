@@ -9,7 +9,7 @@ use crate::call::Call;
 use crate::docs;
 use crate::ops::{
     applications, assignments, audit, data, jwks, login, mfa, operations, profile, refresh, register, roles,
-    sessions, users,
+    sessions, users, well_known,
 };
 use crate::problem::Problem;
 use crate::reply::Reply;
@@ -66,6 +66,8 @@ pub(super) async fn answer(app: &Arc<App>, call: Call) -> Result<Reply, Problem>
         Operation::DeleteUser => Box::pin(users::delete(app, call)).await,
         Operation::ListAudit => Box::pin(audit::list(app, call)).await,
         Operation::Jwks => Ok(jwks::answer(app)),
+        Operation::SecurityTxt => well_known::security_txt(app),
+        Operation::ChangePassword => well_known::change_password(app),
         Operation::Health => Ok(operations::health()),
         Operation::Ready => operations::ready(app).await,
         Operation::OpenApi => Ok(docs::openapi(&call)),

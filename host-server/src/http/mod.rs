@@ -6,6 +6,7 @@
 mod access_log;
 mod dispatch;
 mod pipeline;
+mod security_headers;
 
 use std::convert::Infallible;
 use std::sync::Arc;
@@ -26,6 +27,7 @@ use crate::listener::{Arrival, Limits};
 use crate::problem::Problem;
 use crate::routes::{Operation, ROUTES, RouteError, RouteMap};
 use pipeline::Door;
+use security_headers::SecurityHeaders;
 
 /// Everything that the server answers, as [`listener::serve`](crate::listener::serve) takes it.
 ///
@@ -48,7 +50,8 @@ pub fn service(
         _ => Vec::new(),
     })?;
     let cors = Cors::new(&app.allowed_origins);
-    let door = Arc::new(Door { app, routes, cors, body_limit: limits.body });
+    let security = SecurityHeaders::of(app.pages.public_url.as_deref());
+    let door = Arc::new(Door { app, routes, cors, security, body_limit: limits.body });
     let filtered = TowerToHyperService::new(warp::service(filter(door)));
     Ok(service_fn(move |mut request: Request<Incoming>| {
         prepare(&mut request);

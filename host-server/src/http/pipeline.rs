@@ -13,15 +13,14 @@ use bytes::{Buf, Bytes};
 use countersign_core::authorize;
 use countersign_core::rejection::Code;
 use futures_core::Stream;
-use warp::http::header::{
-    ALLOW, CACHE_CONTROL, CONTENT_LENGTH, HeaderName, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS,
-};
+use warp::http::header::{ALLOW, CACHE_CONTROL, CONTENT_LENGTH, HeaderName};
 use warp::http::{HeaderMap, HeaderValue, Method, StatusCode};
 use warp::reply::Response;
 
 use super::Asked;
 use super::access_log::{self, Trail};
 use super::dispatch;
+use super::security_headers::SecurityHeaders;
 use crate::app::App;
 use crate::body::Incoming;
 use crate::call::{Call, client_of};
@@ -37,6 +36,7 @@ pub(super) struct Door {
     pub(super) app: Arc<App>,
     pub(super) routes: RouteMap,
     pub(super) cors: Cors,
+    pub(super) security: SecurityHeaders,
     /// How long a body may take to arrive.
     pub(super) body_limit: Duration,
 }
@@ -63,7 +63,7 @@ impl Door {
         };
         self.cors.decorate(origin, &mut reply.headers);
         access_log::write(&trail, reply.status);
-        finish(reply, &trail.request_id, heads_only)
+        finish(reply, &trail.request_id, self.security, heads_only)
     }
 
     async fn run<S, B, E>(
@@ -145,7 +145,7 @@ pub(super) fn failed(problem: Problem) -> Response {
     let mut trail = Trail::begin(Instant::now(), RequestId::next(), &Method::GET);
     let reply = trail.problem(problem);
     access_log::write(&trail, reply.status);
-    finish(reply, &trail.request_id, false)
+    finish(reply, &trail.request_id, SecurityHeaders::of(None), false)
 }
 
 /// Whether an answer is the mark that [`Reply`] leaves where its body could not be written.
@@ -154,14 +154,13 @@ fn is_bare_failure(reply: &Reply) -> bool {
 }
 
 /// Adds what every answer carries.
-fn finish(reply: Reply, request_id: &RequestId, heads_only: bool) -> Response {
+fn finish(reply: Reply, request_id: &RequestId, security: SecurityHeaders, heads_only: bool) -> Response {
     static X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
     let Reply { status, mut headers, body } = reply;
     if let Ok(id) = HeaderValue::from_str(request_id.as_str()) {
         headers.insert(&X_REQUEST_ID, id);
     }
-    headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-    headers.insert(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+    security.decorate(&mut headers);
     // Nearly all that is answered is about one person, and a refusal is about one moment. What may be kept
     // says so itself.
     headers.entry(CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
@@ -214,11 +213,10 @@ mod tests {
     #[test]
     fn every_answer_carries_these() {
         let id = RequestId::next();
-        let response = finish(Reply::json(StatusCode::OK, &[1, 2, 3]), &id, false);
+        let response = finish(Reply::json(StatusCode::OK, &[1, 2, 3]), &id, SecurityHeaders::of(None), false);
         let headers = response.headers();
         assert_eq!(headers["x-request-id"], id.as_str());
         assert_eq!(headers["x-content-type-options"], "nosniff");
-        assert_eq!(headers["referrer-policy"], "no-referrer");
         assert_eq!(headers["cache-control"], "no-store");
         assert_eq!(headers["content-type"], "application/json");
         assert!(!headers.contains_key("server"));
@@ -226,7 +224,12 @@ mod tests {
 
     #[test]
     fn an_answer_to_head_tells_the_length_and_sends_nothing() {
-        let response = finish(Reply::json(StatusCode::OK, &[1, 2, 3]), &RequestId::next(), true);
+        let response = finish(
+            Reply::json(StatusCode::OK, &[1, 2, 3]),
+            &RequestId::next(),
+            SecurityHeaders::of(None),
+            true,
+        );
         assert_eq!(response.headers()["content-length"], "7");
         assert!(hyper::body::Body::is_end_stream(response.body()));
     }

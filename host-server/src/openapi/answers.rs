@@ -81,6 +81,7 @@ fn grant(granted: &Granted) -> Value {
             ("Granted.", Some(json!({ "application/json": { "schema": schema, "example": example } })))
         }
         Content::Page => ("The page.", Some(json!({ "text/html": text }))),
+        Content::Text => ("The text.", Some(json!({ "text/plain": text }))),
         Content::File => ("The file.", Some(json!({ "*/*": text }))),
         Content::Redirect(target) => {
             headers["Location"] = json!({ "schema": { "type": "string" }, "example": target });

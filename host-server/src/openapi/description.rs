@@ -238,6 +238,8 @@ pub(super) enum Content {
     Page,
     /// The files of a page.
     File,
+    /// Plain text.
+    Text,
     /// Nothing, but where to look instead.
     Redirect(&'static str),
 }

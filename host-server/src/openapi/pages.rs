@@ -18,7 +18,13 @@ pub(super) static OPERATIONS: Theme = Theme {
 pub(super) static PAGES: Theme = Theme {
     tag: "Pages",
     text: "The documentation and the demo.",
-    operations: &[(Operation::OpenApi, openapi), (Operation::Docs, docs), (Operation::Demo, demo)],
+    operations: &[
+        (Operation::OpenApi, openapi),
+        (Operation::Docs, docs),
+        (Operation::Demo, demo),
+        (Operation::SecurityTxt, security_txt),
+        (Operation::ChangePassword, change_password),
+    ],
 };
 
 fn jwks(_: Place) -> Description {
@@ -71,4 +77,19 @@ fn demo(place: Place) -> Description {
     } else {
         described.answers_with(StatusCode::OK, Content::Page).unless_unchanged()
     }
+}
+
+fn security_txt(_: Place) -> Description {
+    Description::new("Security contact", "Whom to tell of a hole (RFC 9116), where the operator has said so.")
+        .answers_with(StatusCode::OK, Content::Text)
+        .refused_with(&[Code::NotFound])
+}
+
+fn change_password(_: Place) -> Description {
+    Description::new(
+        "Where to change a password",
+        "Leads password managers to the page where a user changes their password, where the operator has said which.",
+    )
+    .answers_with(StatusCode::SEE_OTHER, Content::Redirect("https://app.example.com/password"))
+    .refused_with(&[Code::NotFound])
 }

@@ -21,6 +21,7 @@ pub mod second_factor;
 pub(crate) mod sessions;
 pub(crate) mod users;
 pub mod views;
+pub(crate) mod well_known;
 
 pub use applications::{CREATE_FIELDS as APPLICATION_FIELDS, UPDATE_FIELDS as APPLICATION_PATCH_FIELDS};
 pub use assignments::FIELDS as ASSIGNMENT_FIELDS;

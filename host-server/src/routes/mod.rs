@@ -85,6 +85,10 @@ pub enum Operation {
     ListAudit,
     /// The public keys that verify access tokens.
     Jwks,
+    /// Tells whom to tell of a hole.
+    SecurityTxt,
+    /// Leads to where a password is changed.
+    ChangePassword,
     /// Says that the process lives.
     Health,
     /// Says that the server can work.
@@ -205,6 +209,8 @@ pub static ROUTES: &[Route] = &[
     delete(Operation::DeleteUser, "/users/{user_id}").admin(),
     get(Operation::ListAudit, "/audit").admin(),
     get(Operation::Jwks, "/.well-known/jwks.json"),
+    get(Operation::SecurityTxt, "/.well-known/security.txt").bare(),
+    get(Operation::ChangePassword, "/.well-known/change-password").bare(),
     get(Operation::Health, "/healthz"),
     get(Operation::Ready, "/readyz"),
     get(Operation::OpenApi, "/openapi.json"),

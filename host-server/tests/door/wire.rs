@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use countersign_core::policy::Policy;
 use countersign_core::token::{Algorithm, KeySet, RootSecret};
-use countersign_server::app::{App, Tokens};
+use countersign_server::app::{App, Pages, Tokens};
 use countersign_server::demo::Demo;
 use countersign_server::hashing::HashingPool;
 use countersign_server::http;
@@ -61,6 +61,7 @@ impl Running {
                 sealing_key: root.sealing_key(),
             },
             demo: Demo::landing(),
+            pages: Pages::default(),
             allowed_origins: allowed_origins.iter().map(|origin| (*origin).to_owned()).collect(),
         };
         let door = http::service(Arc::new(app), &limits).unwrap();

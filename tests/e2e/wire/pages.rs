@@ -2,7 +2,7 @@
 
 use super::{shot, shot_as};
 use crate::actors::{Anonymous, Answer, agent, answer};
-use crate::server;
+use crate::server::{self, Server};
 
 /// Asks for a page with the tag that came with it.
 fn again(origin: &str, path: &str, first: &Answer) -> Answer {
@@ -24,4 +24,20 @@ fn pages() {
         shot(&route, &again(anyone.origin, path, &first));
     }
     shot_as("GET /docs/{file}", "script", &anyone.get("/docs/start.js"));
+}
+
+#[test]
+fn well_known_places() {
+    const SECURITY: &str = "GET /.well-known/security.txt";
+    const PASSWORD: &str = "GET /.well-known/change-password";
+    let told = Server::start_with(&[
+        ("SECURITY_CONTACT", "mailto:security@example.com"),
+        ("CHANGE_PASSWORD_URL", "https://app.example.com/password"),
+    ]);
+    let silent = server::shared();
+    for server in [&told, silent] {
+        let anyone = Anonymous::at(server);
+        shot(SECURITY, &anyone.get("/.well-known/security.txt"));
+        shot(PASSWORD, &anyone.get("/.well-known/change-password"));
+    }
 }
