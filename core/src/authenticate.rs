@@ -106,6 +106,7 @@ mod tests {
             session_id: SessionId::from_bytes([1; 16]),
             auth_time: NOW.plus_secs(-60),
             amr: vec!["pwd".to_owned()],
+            grants: None,
         }
     }
 

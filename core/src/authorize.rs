@@ -24,7 +24,6 @@ mod tests {
     use super::*;
     use crate::account::Account;
     use crate::authenticate::{self, Asks, SessionWithAccount};
-    use crate::policy::Policy;
     use crate::samples::{self, NOW};
     use crate::session::Session;
 
@@ -37,7 +36,7 @@ mod tests {
             (AccountRole::User, ApplicationId::default_application(), false),
         ] {
             let session = Session { application, ..samples::session() };
-            let claims = session.claims(&Policy::default(), "countersign");
+            let claims = session.claims("countersign", &[]);
             let account = Account { role, ..samples::account() };
             let found = Some(Arc::new(SessionWithAccount { session, account }));
             let principal = authenticate::decide(&claims, found, Asks::Other, NOW).outcome.unwrap();

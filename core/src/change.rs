@@ -7,6 +7,7 @@ use crate::audit::seal::Seal;
 use crate::data::{DataKey, DataOwner, NewDatum};
 use crate::email::Email;
 use crate::id::{ApplicationId, SessionId, UserId};
+use crate::keyring::{SealedKey, SealedProbe, StoredKey};
 use crate::login::MfaLogin;
 use crate::mfa::{RecoveryDigest, SealedSecret, TotpStep};
 use crate::name::PersonName;
@@ -312,6 +313,90 @@ pub enum Change {
         from: Place,
         /// The newest row of this one.
         to: Place,
+    },
+    /// What tokens of the user say in `grants` that were issued by then may no longer be so.
+    OutdateGrants {
+        /// Whose.
+        user: UserId,
+        /// When.
+        at: Timestamp,
+    },
+    /// The same of all tokens for an application.
+    OutdateRoles {
+        /// Which.
+        application: ApplicationId,
+        /// When.
+        at: Timestamp,
+    },
+    /// Nothing is known any more of what ended or changed so long ago that no token is left of which it could matter.
+    ForgetEnded {
+        /// When.
+        at: Timestamp,
+    },
+    /// There is another signing key. Guard: none has its name.
+    AddKey(Box<StoredKey>),
+    /// The key signs from now on. Guard: no other does.
+    ActivateKey {
+        /// Which.
+        kid: String,
+        /// When.
+        at: Timestamp,
+        /// Seconds that its tokens live.
+        token_ttl_secs: u32,
+    },
+    /// The key signs no more. Guard: it did.
+    ReplaceKey {
+        /// Which.
+        kid: String,
+        /// When.
+        at: Timestamp,
+        /// When the last token expires that it has signed.
+        tokens_until: Timestamp,
+    },
+    /// The key will never sign. Guard: it waits.
+    DropKey {
+        /// Which.
+        kid: String,
+    },
+    /// The tokens that the key signs live so long, or some did and longer.
+    NoteTokenLifetime {
+        /// Which.
+        kid: String,
+        /// Seconds.
+        secs: u32,
+    },
+    /// The private halves of keys that were replaced by `replaced_by` are forgotten, and keys altogether whose last token
+    /// had expired by `expired_by`.
+    ForgetKeys {
+        /// When.
+        replaced_by: Timestamp,
+        /// When.
+        expired_by: Timestamp,
+    },
+    /// The root secret is known again by this probe. Guard: by `from` it was until now, `None` where by none.
+    SetProbe {
+        /// The probe that there was.
+        from: Option<SealedProbe>,
+        /// The probe that there is.
+        to: SealedProbe,
+    },
+    /// The private half of a signing key is sealed anew. Guard: it is still sealed as it was.
+    ResealKey {
+        /// Which.
+        kid: String,
+        /// As it was sealed.
+        from: SealedKey,
+        /// As it is sealed.
+        to: SealedKey,
+    },
+    /// The secret of a second factor is sealed anew. Guard: it is still sealed as it was.
+    ResealFactor {
+        /// Whose.
+        user: UserId,
+        /// As it was sealed.
+        from: SealedSecret,
+        /// As it is sealed.
+        to: SealedSecret,
     },
 }
 

@@ -22,6 +22,7 @@ pub mod event;
 pub mod field;
 pub mod id;
 pub mod json;
+pub mod keyring;
 pub mod lifecycle;
 pub mod login;
 pub mod logout;
@@ -40,6 +41,8 @@ pub mod rejection;
 pub mod role;
 #[cfg(test)]
 mod samples;
+#[cfg(feature = "sign")]
+pub mod sealing;
 pub mod secret;
 pub mod session;
 mod space;

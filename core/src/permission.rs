@@ -1,12 +1,13 @@
 //! Who may do what in an application: permissions, and the roles that hold them.
 
+use std::collections::BTreeSet;
 use std::fmt;
 
 use crate::json::{Document, Kind, Value};
 use crate::rejection::{Code, Fault};
 
 /// Leave to do something to something.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Permission {
     /// What may be done; [`ANYTHING`] for whatever is asked.
     pub action: String,
@@ -36,6 +37,37 @@ pub fn is_permitted<'a>(
 ) -> bool {
     let covers = |granted: &str, asked: &str| granted == ANYTHING || granted == asked;
     granted.into_iter().any(|it| covers(&it.action, action) && covers(&it.resource, resource))
+}
+
+/// Permissions that an access token carries at most: it is sent with every request.
+pub const GRANTS_MAX: usize = 16;
+
+/// Bytes of their JSON at most, so that a token stays well below the 8 KiB that servers take of a header.
+pub const GRANTS_LEN_MAX: usize = 1_024;
+
+/// What an access token says that its bearer may do: each permission of these roles once, in order. `None` where there
+/// are more than [`GRANTS_MAX`], or they are longer than [`GRANTS_LEN_MAX`]: the server has to be asked then.
+///
+/// ```
+/// use countersign_core::permission::{Role, RoleName, grants};
+///
+/// let role = |name: &str| RoleName::parse(name).map(|name| Role::of(name, None));
+/// let roles: Vec<_> = ["editor", "viewer"].into_iter().filter_map(role).collect();
+/// let actions: Vec<_> = grants(&roles).unwrap().into_iter().map(|it| it.action).collect();
+/// assert_eq!(actions, ["read", "write"]);
+/// assert_eq!(grants(&[]), Some(vec![]));
+/// ```
+pub fn grants(roles: &[Role]) -> Option<Vec<Permission>> {
+    let distinct: BTreeSet<_> = roles.iter().flat_map(|role| &role.permissions).collect();
+    let grants: Vec<_> = distinct.into_iter().cloned().collect();
+    are_few_enough(&grants).then_some(grants)
+}
+
+/// Whether a token carries so many.
+pub(crate) fn are_few_enough(grants: &[Permission]) -> bool {
+    // A list has its brackets, and a comma after each item but the last.
+    let json_len = 2 + grants.iter().map(|it| it.json_len() + 1).sum::<usize>().saturating_sub(1);
+    grants.len() <= GRANTS_MAX && json_len <= GRANTS_LEN_MAX
 }
 
 /// The name of a role: 1 to 64 of `A-Z a-z 0-9 _ -`, as of an application, so that it needs no escapes in a URL.
@@ -129,6 +161,13 @@ impl Permission {
     /// Permissions of one role at most. A check looks at all that its user's roles have, so their number is the price
     /// of every check; who needs more has resources that want a name of their own.
     pub const PER_ROLE_MAX: usize = 100;
+
+    /// Bytes of `{"action":"…","resource":"…"}`.
+    fn json_len(&self) -> usize {
+        // Control characters, the only others that are escaped, are in none.
+        let text = |text: &str| text.len() + text.matches(['"', '\\']).count();
+        r#"{"action":"","resource":""}"#.len() + text(&self.action) + text(&self.resource)
+    }
 
     /// Reads the field `permissions`: a list of objects with an action and a resource each; `None` where it is absent.
     ///
@@ -260,6 +299,46 @@ mod tests {
             [("read", "Project"), ("write", "Task"), ("read", "*"), ("read", "task"), ("", "Task")]
         {
             assert!(!is_permitted(&granted, action, resource), "{action} {resource}");
+        }
+    }
+
+    #[test]
+    fn a_token_carries_each_permission_once_and_in_order() {
+        let role = |name: &str, permissions: &[Permission]| Role {
+            name: RoleName::parse(name).unwrap(),
+            permissions: permissions.to_vec(),
+        };
+        let (read, write) = (permission("read", "b"), permission("read", "a"));
+        let roles = [role("one", &[read.clone(), write.clone()]), role("two", std::slice::from_ref(&read))];
+        assert_eq!(grants(&roles), Some(vec![write, read]));
+    }
+
+    #[test]
+    fn a_token_carries_sixteen_permissions_and_a_kibibyte_of_them() {
+        let role = |permissions: Vec<Permission>| {
+            [Role { name: RoleName::parse("chief").unwrap(), permissions }]
+        };
+        let many = |count: usize| (0..count).map(|no| permission("read", &format!("r{no:02}"))).collect();
+        assert_eq!(grants(&role(many(16))).map(|grants| grants.len()), Some(16));
+        assert_eq!(grants(&role(many(17))), None);
+        // Seven of 145 bytes, with their commas and brackets, are 1,023; one of them may have one byte more.
+        let long = |more: usize, by: &str| {
+            let mut grants: Vec<_> =
+                (0..7).map(|no| permission("a", &format!("{no}{}", "x".repeat(116)))).collect();
+            grants[6].resource += &by.repeat(more);
+            grants
+        };
+        let json_len = |grants: &[Permission]| {
+            let list: Vec<_> = grants
+                .iter()
+                .map(|it| serde_json::json!({ "action": it.action, "resource": it.resource }))
+                .collect();
+            serde_json::to_string(&list).unwrap().len()
+        };
+        assert_eq!(json_len(&long(0, "")), 1_023);
+        for (more, by, carried) in [(1, "x", true), (2, "x", false), (1, "\"", false), (1, "ä", false)] {
+            assert_eq!(grants(&role(long(more, by))).is_some(), carried, "{more} {by}");
+            assert_eq!(json_len(&long(more, by)) <= GRANTS_LEN_MAX, carried, "{more} {by}");
         }
     }
 

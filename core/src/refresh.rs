@@ -14,6 +14,7 @@ use crate::change::Change;
 use crate::decision::Decision;
 use crate::event::Event;
 use crate::id::{SessionId, TokenId};
+use crate::permission::Role;
 use crate::policy::Policy;
 use crate::rejection::{Code, Rejection};
 use crate::secret::Secret;
@@ -86,6 +87,8 @@ pub struct Standing {
     pub account: Account,
     /// The application that its tokens are for.
     pub application: Application,
+    /// The roles that the account holds there.
+    pub roles: Vec<Role>,
 }
 
 /// What the host gives besides.
@@ -143,7 +146,7 @@ pub fn decide(
     let Some(standing) = standing.filter(alive) else {
         return Decision::refuse(Rejection::of(Code::SessionEnded));
     };
-    let Standing { session, account, application } = standing;
+    let Standing { session, account, application, roles } = standing;
     let user = Some(account.id);
     let refuse =
         |code| Decision::refuse(Rejection::of(code)).with_event(Event::RefreshRefused { user, code });
@@ -161,7 +164,7 @@ pub fn decide(
     }
     match shown.place(&session) {
         Place::Replaced if now.secs_since(session.pair.issued_at) <= GRACE_SECS => {
-            give_again(shown, session, account, context)
+            give_again(shown, session, account, &roles, context)
         }
         Place::Replaced | Place::Older => {
             refuse(Code::TokenReused).with_change(Change::EndSession { session: session.id })
@@ -169,21 +172,28 @@ pub fn decide(
         Place::Current if application.status == ApplicationStatus::Disabled => {
             refuse(Code::ApplicationDisabled)
         }
-        Place::Current => rotate(shown, session, account, TokenId::from_bytes(token_id), context),
+        Place::Current => {
+            let pair = next_pair(&session, TokenId::from_bytes(token_id), context);
+            rotate(shown, session, account, &roles, pair, context)
+        },
     }
+}
+
+fn next_pair(session: &Session, token_id: TokenId, context: RefreshContext<'_>) -> Pair {
+    // 4,294,967,296 pairs in one session are more than one a second for a hundred years.
+    let number = session.pair.number.saturating_add(1);
+    let times = Pair::times(context.policy, context.now, session.expires_at);
+    Pair::new(context.refresh_key, session.id, number, token_id, times).0
 }
 
 fn rotate(
     shown: &Shown,
     before: Session,
     account: Account,
-    token_id: TokenId,
+    roles: &[Role],
+    pair: Pair,
     context: RefreshContext<'_>,
 ) -> Decision<Refreshed> {
-    let RefreshContext { refresh_key, now, .. } = context;
-    // 4,294,967,296 pairs in one session are more than one a second for a hundred years.
-    let number = before.pair.number.saturating_add(1);
-    let (pair, _) = Pair::new(refresh_key, before.id, number, token_id, now);
     let change = Change::RotatePair {
         session: before.id,
         from: before.pair.number,
@@ -191,7 +201,7 @@ fn rotate(
         bearer_refresh: before.bearer_refresh && matches!(shown, Shown::Bearer(_)),
     };
     let after = Session { replaced: Some(before.pair.token_id), pair, ..before };
-    grant(after, account, context).with_change(change)
+    grant(after, account, roles, context).with_change(change)
 }
 
 /// The pair that got lost. Who has a refresh token is held to it from here on.
@@ -199,17 +209,23 @@ fn give_again(
     shown: &Shown,
     session: Session,
     account: Account,
+    roles: &[Role],
     context: RefreshContext<'_>,
 ) -> Decision<Refreshed> {
     let ends_bearers = session.bearer_refresh && matches!(shown, Shown::RefreshToken(_));
     let change = Change::RefuseBearers { session: session.id };
-    let granted = grant(session, account, context);
+    let granted = grant(session, account, roles, context);
     if ends_bearers { granted.with_change(change) } else { granted }
 }
 
 /// The tokens of the session's pair as it stands.
-fn grant(session: Session, account: Account, context: RefreshContext<'_>) -> Decision<Refreshed> {
-    let claims = session.claims(context.policy, context.issuer);
+fn grant(
+    session: Session,
+    account: Account,
+    roles: &[Role],
+    context: RefreshContext<'_>,
+) -> Decision<Refreshed> {
+    let claims = session.claims(context.issuer, roles);
     let refresh_token = RefreshToken::mint(context.refresh_key, session.id, session.pair.number);
     Decision::grant(Refreshed { account, claims, refresh_token })
 }

@@ -33,7 +33,12 @@ pub struct AssignedRole {
 }
 
 /// Decides what a role of an application is from now on. `application` is what the store holds under that name.
-pub fn define(application: Option<&Application>, role: Role, by: UserId) -> Decision<Role> {
+pub fn define(
+    application: Option<&Application>,
+    role: Role,
+    by: UserId,
+    now: Timestamp,
+) -> Decision<Role> {
     let Some(application) = application else {
         return Decision::refuse(Rejection::of(Code::ApplicationNotFound));
     };
@@ -42,14 +47,22 @@ pub fn define(application: Option<&Application>, role: Role, by: UserId) -> Deci
     }
     let application = application.id.clone();
     let event = Event::RoleDefined { application: application.clone(), role: role.name.clone(), by };
+    let outdated = Change::OutdateRoles { application: application.clone(), at: now };
     Decision::grant(role.clone())
         .with_change(Change::DefineRole { application, role: Box::new(role) })
+        .with_change(outdated)
         .with_event(event)
 }
 
 /// Decides that an application no longer has a role, and nobody holds it any more. `defined` is whether the store knows
 /// it.
-pub fn delete(application: Option<&Application>, role: &RoleName, defined: bool, by: UserId) -> Decision<()> {
+pub fn delete(
+    application: Option<&Application>,
+    role: &RoleName,
+    defined: bool,
+    by: UserId,
+    now: Timestamp,
+) -> Decision<()> {
     let Some(application) = application else {
         return Decision::refuse(Rejection::of(Code::ApplicationNotFound));
     };
@@ -61,7 +74,11 @@ pub fn delete(application: Option<&Application>, role: &RoleName, defined: bool,
     }
     let application = application.id.clone();
     let event = Event::RoleDeleted { application: application.clone(), role: role.clone(), by };
-    Decision::grant(()).with_change(Change::DeleteRole { application, role: role.clone() }).with_event(event)
+    let outdated = Change::OutdateRoles { application: application.clone(), at: now };
+    Decision::grant(())
+        .with_change(Change::DeleteRole { application, role: role.clone() })
+        .with_change(outdated)
+        .with_event(event)
 }
 
 /// The fields of an assignment as they came.
@@ -142,12 +159,13 @@ pub fn assign(
     let assignment = Assignment { user, application, role };
     Decision::grant(())
         .with_change(Change::AssignRole { assignment: Box::new(assignment.clone()), at: now })
+        .with_change(Change::OutdateGrants { user, at: now })
         .with_event(Event::RoleAssigned { assignment: Box::new(assignment), by })
 }
 
 /// Decides that a user no longer holds a role; `held` is the assignment that the store knows, `None` where it knows
 /// none. Sessions in an application that the user thereby ceases to belong to end.
-pub fn revoke(user_known: bool, held: Option<Assignment>, by: UserId) -> Decision<()> {
+pub fn revoke(user_known: bool, held: Option<Assignment>, by: UserId, now: Timestamp) -> Decision<()> {
     if !user_known {
         return Decision::refuse(Rejection::of(Code::UserNotFound));
     }
@@ -156,6 +174,7 @@ pub fn revoke(user_known: bool, held: Option<Assignment>, by: UserId) -> Decisio
     };
     Decision::grant(())
         .with_change(Change::RevokeRole { assignment: Box::new(assignment.clone()) })
+        .with_change(Change::OutdateGrants { user: assignment.user, at: now })
         .with_event(Event::RoleRevoked { assignment: Box::new(assignment), by })
 }
 
@@ -187,16 +206,16 @@ mod tests {
     fn nobody_changes_a_built_in_role_or_makes_one_that_looks_like_it() {
         let application = samples::application();
         for name in ["admin", "editor", "viewer", "user", "Admin"] {
-            assert_eq!(told(&define(Some(&application), role(name), BY)), Some(Code::RoleBuiltIn), "{name}");
+            assert_eq!(told(&define(Some(&application), role(name), BY, NOW)), Some(Code::RoleBuiltIn), "{name}");
         }
-        assert_eq!(told(&delete(Some(&application), &role("user").name, false, BY)), Some(Code::RoleBuiltIn));
+        assert_eq!(told(&delete(Some(&application), &role("user").name, false, BY, NOW)), Some(Code::RoleBuiltIn));
         assert_eq!(
-            told(&delete(Some(&application), &role("chief").name, false, BY)),
+            told(&delete(Some(&application), &role("chief").name, false, BY, NOW)),
             Some(Code::RoleNotFound)
         );
-        assert_eq!(told(&delete(Some(&application), &role("chief").name, true, BY)), None);
-        assert_eq!(told(&define(Some(&application), role("chief"), BY)), None);
-        assert_eq!(told(&define(None, role("chief"), BY)), Some(Code::ApplicationNotFound));
+        assert_eq!(told(&delete(Some(&application), &role("chief").name, true, BY, NOW)), None);
+        assert_eq!(told(&define(Some(&application), role("chief"), BY, NOW)), None);
+        assert_eq!(told(&define(None, role("chief"), BY, NOW)), Some(Code::ApplicationNotFound));
     }
 
     #[test]
@@ -221,7 +240,9 @@ mod tests {
     fn an_assignment_is_made_once_and_for_default_where_nothing_is_named() {
         let requested = RequestedRole::parse(&AssignmentForm { role: "editor".into(), ..Default::default() });
         let first = assign(USER, requested.as_ref().unwrap(), GOOD, BY, NOW);
-        let [Change::AssignRole { assignment, at }] = &first.changes[..] else {
+        let [Change::AssignRole { assignment, at }, Change::OutdateGrants { user: USER, at: NOW }] =
+            &first.changes[..]
+        else {
             panic!("{:?}", first.changes)
         };
         assert_eq!((assignment.application.as_str(), *at), ("default", NOW));
@@ -238,8 +259,8 @@ mod tests {
             application: ApplicationId::default_application(),
             role: role("user").name,
         };
-        assert_eq!(told(&revoke(true, Some(assignment), BY)), None);
-        assert_eq!(told(&revoke(true, None, BY)), Some(Code::RoleNotFound));
-        assert_eq!(told(&revoke(false, None, BY)), Some(Code::UserNotFound));
+        assert_eq!(told(&revoke(true, Some(assignment), BY, NOW)), None);
+        assert_eq!(told(&revoke(true, None, BY, NOW)), Some(Code::RoleNotFound));
+        assert_eq!(told(&revoke(false, None, BY, NOW)), Some(Code::UserNotFound));
     }
 }

@@ -5,6 +5,7 @@ use crate::application::{Application, ApplicationName, ApplicationStatus};
 use crate::id::{ApplicationId, SessionId, TokenId, UserId};
 use crate::mfa::{Factor, SealedSecret, StoredFactor, TotpSecret, TotpStep};
 use crate::password::{Argon2Cost, PasswordHash};
+use crate::permission::{Permission, Role, RoleName};
 use crate::session::{Client, Pair, Session};
 use crate::time::Timestamp;
 use crate::token::RefreshKey;
@@ -55,7 +56,8 @@ pub(crate) fn factor(on: bool) -> Factor {
 pub(crate) fn session() -> Session {
     let id = SessionId::from_bytes([1; 16]);
     let logged_in = NOW.plus_secs(-60);
-    let (pair, _) = Pair::new(&refresh_key(), id, 0, TokenId::from_bytes([2; 16]), logged_in);
+    let times = (logged_in, logged_in.plus_secs(3_600));
+    let (pair, _) = Pair::new(&refresh_key(), id, 0, TokenId::from_bytes([2; 16]), times);
     Session {
         id,
         user: account().id,
@@ -70,6 +72,16 @@ pub(crate) fn session() -> Session {
         bearer_refresh: true,
         client: Client::default(),
     }
+}
+
+/// A role that lets its holder read.
+pub(crate) fn role() -> Role {
+    Role { name: RoleName::parse("reader").unwrap(), permissions: vec![read("*")] }
+}
+
+/// Leave to read this.
+pub(crate) fn read(resource: &str) -> Permission {
+    Permission { action: "read".to_owned(), resource: resource.to_owned() }
 }
 
 pub(crate) fn application() -> Application {

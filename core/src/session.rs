@@ -1,6 +1,7 @@
 //! Sessions: one log-in and the pairs of tokens that come of it.
 
 use crate::id::{ApplicationId, SessionId, TokenId, UserId};
+use crate::permission::{Role, grants};
 use crate::policy::Policy;
 use crate::secret::{Secret, TokenDigest};
 use crate::time::Timestamp;
@@ -53,6 +54,8 @@ pub struct Pair {
     pub number: u32,
     /// When it was given (`iat`).
     pub issued_at: Timestamp,
+    /// From when on the access token is refused (`exp`).
+    pub expires_at: Timestamp,
     /// The access token's id (`jti`).
     pub token_id: TokenId,
     /// What the refresh token is known by.
@@ -60,17 +63,23 @@ pub struct Pair {
 }
 
 impl Pair {
-    /// The pair of this number, with its refresh token.
+    /// The pair of this number, with its refresh token. `times` are those of the access token, `iat` and `exp`.
     pub fn new(
         key: &RefreshKey,
         session: SessionId,
         number: u32,
         token_id: TokenId,
-        issued_at: Timestamp,
+        times: (Timestamp, Timestamp),
     ) -> (Self, Secret<String>) {
+        let (issued_at, expires_at) = times;
         let token = RefreshToken::mint(key, session, number);
         let refresh_digest = TokenDigest::of(token.expose().as_bytes());
-        (Self { number, issued_at, token_id, refresh_digest }, token)
+        (Self { number, issued_at, expires_at, token_id, refresh_digest }, token)
+    }
+
+    /// The times of an access token that is given now: it does not outlive its session.
+    pub(crate) fn times(policy: &Policy, now: Timestamp, session_ends: Timestamp) -> (Timestamp, Timestamp) {
+        (now, now.plus_secs(i64::from(policy.access_token_ttl_secs)).min(session_ends))
     }
 }
 
@@ -103,22 +112,22 @@ impl Session {
     }
 
     /// What the access token of the current pair says: the same each time, so that a pair which got lost on its
-    /// way can be given again. Only of the log-in it says what is so by then, where its owner was seen anew.
-    pub fn claims(&self, policy: &Policy, issuer: &str) -> AccessClaims {
+    /// way can be given again. Only of the log-in it says what is so by then, where its owner was seen anew, and of
+    /// the `grants` that the user's roles in the session's application give.
+    pub fn claims(&self, issuer: &str, roles: &[Role]) -> AccessClaims {
         // RFC 8176 section 2.
         let methods: &[&str] = if self.second_factor { &["pwd", "otp", "mfa"] } else { &["pwd"] };
-        let lifetime_secs = i64::from(policy.access_token_ttl_secs);
         AccessClaims {
             issuer: issuer.to_owned(),
             subject: self.user.to_string(),
             audience: self.application.as_str().to_owned(),
             issued_at: self.pair.issued_at,
-            // A token does not outlive its session.
-            expires_at: self.pair.issued_at.plus_secs(lifetime_secs).min(self.expires_at),
+            expires_at: self.pair.expires_at,
             token_id: self.pair.token_id,
             session_id: self.id,
             auth_time: self.auth_time,
             amr: methods.iter().map(|&method| method.to_owned()).collect(),
+            grants: grants(roles),
         }
     }
 }

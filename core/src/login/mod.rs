@@ -24,6 +24,7 @@ use crate::event::{Event, LoginFailure};
 use crate::id::{ApplicationId, SessionId, TokenId};
 use crate::mfa::FactorStanding;
 use crate::password::PasswordHash;
+use crate::permission::Role;
 use crate::policy::Policy;
 use crate::rejection::{Code, Fault, Rejection};
 use crate::secret::{Secret, TokenDigest};
@@ -81,8 +82,8 @@ pub struct Standing {
     pub factor: FactorStanding,
     /// The application asked for, or the one the account registered with; `None` where there is none.
     pub application: Option<Application>,
-    /// Whether the account holds a role in that application, and so belongs to it.
-    pub holds_role: bool,
+    /// The roles that the account holds in that application; with any, it belongs to it.
+    pub roles: Vec<Role>,
 }
 
 impl Standing {
@@ -185,7 +186,7 @@ pub fn decide(
     if application.status == ApplicationStatus::Disabled {
         return refuse(Code::ApplicationDisabled);
     }
-    if !account.belongs_to(&application.id, standing.holds_role) {
+    if !account.belongs_to(&application.id, !standing.roles.is_empty()) {
         return refuse(Code::NotAMember);
     }
     let second_factor = match (standing.factor.enabled(), &login.second_factor) {
@@ -204,8 +205,15 @@ pub fn decide(
     let decided = second_factor.and_then(|second_factor| {
         let known_device = login.device_token.clone().filter(|_| standing.device_known);
         let PasswordCheck { checked, rehashed, .. } = check;
-        let admitted =
-            Admitted { account, subject, checked, known_device, second_factor, application: application.id };
+        let admitted = Admitted {
+            account,
+            subject,
+            checked,
+            known_device,
+            second_factor,
+            application: application.id,
+            roles: standing.roles,
+        };
         open_session(admitted, rehashed, entropy, context)
     });
     let decided = if decided.outcome.is_err() { decided.with_change(taken_back) } else { decided };
@@ -216,6 +224,8 @@ pub fn decide(
 struct Admitted {
     account: Account,
     application: ApplicationId,
+    /// Those that the account holds there.
+    roles: Vec<Role>,
     /// What its guess was counted on.
     subject: GuessSubject,
     /// The hash that the password was held against.
@@ -232,10 +242,12 @@ fn open_session(
     context: LoginContext<'_>,
 ) -> Decision<LoggedIn> {
     let LoginContext { policy, issuer, refresh_key, client, now } = context;
-    let Admitted { account, application, subject, checked, known_device, second_factor } = admitted;
+    let Admitted { account, application, roles, subject, checked, known_device, second_factor } = admitted;
     let user = account.id;
     let id = SessionId::from_bytes(entropy.session);
-    let (pair, refresh_token) = Pair::new(refresh_key, id, 0, TokenId::from_bytes(entropy.jti), now);
+    let expires_at = now.plus_secs(i64::from(policy.refresh_token_ttl_secs));
+    let times = Pair::times(policy, now, expires_at);
+    let (pair, refresh_token) = Pair::new(refresh_key, id, 0, TokenId::from_bytes(entropy.jti), times);
     let session = Session {
         id,
         user,
@@ -243,14 +255,14 @@ fn open_session(
         created_at: now,
         auth_time: now,
         last_used_at: now,
-        expires_at: now.plus_secs(i64::from(policy.refresh_token_ttl_secs)),
+        expires_at,
         second_factor,
         pair,
         replaced: None,
         bearer_refresh: true,
         client: client.clone(),
     };
-    let claims = session.claims(policy, issuer);
+    let claims = session.claims(issuer, &roles);
     let new_device = known_device.is_none();
     let device_token =
         known_device.unwrap_or_else(|| Secret::new(URL_SAFE_NO_PAD.encode(entropy.device.expose())));

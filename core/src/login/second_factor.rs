@@ -15,6 +15,7 @@ use crate::event::{Event, LoginFailure};
 use crate::id::{ApplicationId, UserId};
 use crate::mfa::{FactorStanding, ShownCode};
 use crate::password::PasswordHash;
+use crate::permission::Role;
 use crate::rejection::{Code, Rejection};
 use crate::secret::{Secret, TokenDigest};
 use crate::throttle::{GuessSubject, WRONG_CODES_LIMIT};
@@ -54,6 +55,8 @@ pub struct FinishStanding {
     pub account: Account,
     /// Its application.
     pub application: Application,
+    /// The roles that the account holds there.
+    pub roles: Vec<Role>,
     /// The second factor.
     pub factor: FactorStanding,
 }
@@ -139,7 +142,7 @@ pub fn finish(
 ) -> Decision<LoggedIn> {
     let now = context.now;
     admit_token(standing, now).and_then(|standing| {
-        let FinishStanding { login, account, application, factor } = standing;
+        let FinishStanding { login, account, application, roles, factor } = standing;
         let user = Some(account.id);
         let refuse = |code| {
             Decision::refuse(Rejection::of(code))
@@ -155,7 +158,7 @@ pub fn finish(
         let digest = login.digest;
         let decision = factor
             .spend(account.id, enabled, shown, now)
-            .and_then(|()| finished(login, account, entropy, context));
+            .and_then(|()| finished(login, account, roles, entropy, context));
         match &decision.outcome {
             Err(rejection) if rejection.code == Code::InvalidCode => {
                 decision.with_change(Change::CountWrongCode { digest })
@@ -168,6 +171,7 @@ pub fn finish(
 fn finished(
     login: MfaLogin,
     account: Account,
+    roles: Vec<Role>,
     entropy: &LoginEntropy,
     context: LoginContext<'_>,
 ) -> Decision<LoggedIn> {
@@ -175,6 +179,7 @@ fn finished(
     let admitted = Admitted {
         account,
         application: login.application,
+        roles,
         subject,
         checked: login.checked_hash,
         known_device: None,

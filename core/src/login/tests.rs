@@ -13,7 +13,7 @@ pub(super) fn standing(account: Option<Account>) -> Standing {
         device_known: false,
         factor: FactorStanding::default(),
         application,
-        holds_role: false,
+        roles: Vec::new(),
     }
 }
 
@@ -114,10 +114,10 @@ fn the_right_password_learns_what_stands_in_its_way() {
     assert_eq!(refusal(other.clone(), right(), &lax).0, Code::NotAMember);
     let disabled = with(of("other", ApplicationStatus::Disabled));
     assert_eq!(
-        refusal(Standing { holds_role: true, ..disabled }, right(), &lax).0,
+        refusal(Standing { roles: vec![samples::role()], ..disabled }, right(), &lax).0,
         Code::ApplicationDisabled
     );
-    let member = decided(Standing { holds_role: true, ..other }, right(), &lax);
+    let member = decided(Standing { roles: vec![samples::role()], ..other }, right(), &lax);
     assert_eq!(member.outcome.unwrap().claims.audience, "other", "a role makes one belong");
 }
 

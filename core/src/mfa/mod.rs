@@ -25,7 +25,7 @@ pub use decide::{Confirmed, Renewal, confirm, disable, propose, renew_recovery_c
 pub use factor::{Factor, FactorStanding, SealedSecret, StoredFactor};
 pub use recovery::{RECOVERY_CODES, RecoveryCode, RecoveryDigest, RecoveryEntropy, RecoveryKey};
 #[cfg(feature = "sign")]
-pub use sealing::{SealError, SealingKey};
+pub use sealing::SealingKey;
 pub use shown::ShownCode;
 pub use totp::{TotpCode, TotpSecret, TotpStep};
 pub use uri::otpauth_url;

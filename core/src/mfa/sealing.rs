@@ -2,26 +2,9 @@
 
 use std::fmt;
 
-use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use chacha20poly1305::aead::AeadInPlace;
-use chacha20poly1305::{KeyInit, Tag, XChaCha20Poly1305, XNonce};
-use zeroize::Zeroizing;
-
 use super::{SealedSecret, TotpSecret};
 use crate::id::UserId;
-
-/// Says how the rest is to be read, for the day that changes.
-const VERSION: &str = "v1.";
-
-/// Bytes of the nonce: so many that random ones never meet.
-const NONCE_LEN: usize = 24;
-
-/// Bytes that prove that nothing was changed.
-const TAG_LEN: usize = 16;
-
-/// Bytes of a sealed secret.
-const SEALED_LEN: usize = NONCE_LEN + TotpSecret::LEN + TAG_LEN;
+use crate::sealing::{NONCE_LEN, SealError, Sealer};
 
 /// The key that the secrets of second factors are sealed with (XChaCha20-Poly1305), derived of the root secret
 /// for this alone: whoever takes the database alone has no second factor of anybody.
@@ -35,19 +18,18 @@ const SEALED_LEN: usize = NONCE_LEN + TotpSecret::LEN + TAG_LEN;
 /// let sealed = key.seal(&secret, UserId::new(5), [2; 24])?;
 /// assert_eq!(key.open(&sealed, UserId::new(5))?, secret);
 /// assert!(key.open(&sealed, UserId::new(6)).is_err(), "it is sealed for its owner");
-/// # Ok::<(), countersign_core::mfa::SealError>(())
+/// # Ok::<(), countersign_core::sealing::SealError>(())
 /// ```
 #[derive(Clone)]
-pub struct SealingKey(XChaCha20Poly1305);
+pub struct SealingKey(Sealer);
 
 impl SealingKey {
     /// The key of these bytes.
     pub fn new(bytes: &[u8; 32]) -> Self {
-        Self(XChaCha20Poly1305::new(bytes.into()))
+        Self(Sealer::new(bytes))
     }
 
-    /// Seals a secret for its owner, under random bytes that are used for nothing else: `v1.` and base64url of
-    /// nonce, secret and tag.
+    /// Seals a secret for its owner, under random bytes that are used for nothing else.
     ///
     /// # Errors
     /// None for a secret of this length; the cipher refuses only what is longer than 256 GiB.
@@ -57,14 +39,7 @@ impl SealingKey {
         user: UserId,
         nonce: [u8; NONCE_LEN],
     ) -> Result<SealedSecret, SealError> {
-        let mut bytes = Zeroizing::new([0; SEALED_LEN]);
-        let (start, tag) = bytes.split_at_mut(NONCE_LEN + TotpSecret::LEN);
-        let (front, body) = start.split_at_mut(NONCE_LEN);
-        front.copy_from_slice(&nonce);
-        body.copy_from_slice(secret.expose());
-        let sealed = self.0.encrypt_in_place_detached(XNonce::from_slice(&nonce), &owner(user), body);
-        tag.copy_from_slice(&sealed.map_err(|_| SealError)?);
-        Ok(SealedSecret::stored([VERSION, &URL_SAFE_NO_PAD.encode(*bytes)].concat()))
+        self.0.seal(secret.expose(), &owner(user), nonce).map(SealedSecret::stored)
     }
 
     /// Opens what was sealed with this key for this user.
@@ -72,25 +47,9 @@ impl SealingKey {
     /// # Errors
     /// Where the text is none that this key has sealed for this user, whatever else it may be.
     pub fn open(&self, sealed: &SealedSecret, user: UserId) -> Result<TotpSecret, SealError> {
-        let mut bytes = [0; SEALED_LEN];
-        let encoded = sealed.as_str().strip_prefix(VERSION).ok_or(SealError)?;
-        let length = URL_SAFE_NO_PAD.decode_slice(encoded, &mut bytes).map_err(|_| SealError)?;
-        if length != SEALED_LEN {
-            return Err(SealError);
-        }
-        let (nonce, rest) = bytes.split_at(NONCE_LEN);
-        let (body, tag) = rest.split_at(TotpSecret::LEN);
-        let mut secret = Zeroizing::new([0; TotpSecret::LEN]);
-        secret.copy_from_slice(body);
-        self.0
-            .decrypt_in_place_detached(
-                XNonce::from_slice(nonce),
-                &owner(user),
-                &mut *secret,
-                Tag::from_slice(tag),
-            )
-            .map_err(|_| SealError)?;
-        Ok(TotpSecret::from_bytes(*secret))
+        let secret = self.0.open(sealed.as_str(), &owner(user))?;
+        let secret = secret.as_slice().try_into().map_err(|_wrong_length| SealError)?;
+        Ok(TotpSecret::from_bytes(secret))
     }
 }
 
@@ -105,20 +64,11 @@ impl fmt::Debug for SealingKey {
     }
 }
 
-/// A stored secret that does not open: it was sealed under another root secret, or is damaged.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct SealError;
-
-impl fmt::Display for SealError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a stored second factor was not sealed with this server's key")
-    }
-}
-
-impl std::error::Error for SealError {}
-
 #[cfg(test)]
 mod tests {
+    use base64::Engine;
+    use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+
     use super::*;
 
     const ADA: UserId = UserId::new(5);

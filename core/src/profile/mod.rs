@@ -97,7 +97,7 @@ pub enum Progress {
 /// # use countersign_core::token::RefreshKey;
 /// # let (id, application) = (SessionId::from_bytes([1; 16]), ApplicationId::default_application());
 /// # let logged_in = Timestamp::from_secs(1_700_000_000);
-/// # let (pair, _) = Pair::new(&RefreshKey::new(&[7; 32]), id, 0, TokenId::from_bytes([2; 16]), logged_in);
+/// # let (pair, _) = Pair::new(&RefreshKey::new(&[7; 32]), id, 0, TokenId::from_bytes([2; 16]), (logged_in, logged_in));
 /// # let session = Session {
 /// #     id, user: account.id, application, created_at: logged_in, auth_time: logged_in,
 /// #     last_used_at: logged_in, expires_at: logged_in.plus_secs(86_400), second_factor: false, pair,

@@ -5,12 +5,12 @@ use crate::token::Algorithm;
 /// The pair that is out, as its bearer may show it.
 fn shown_of(session: &Session) -> [Shown; 2] {
     let token = RefreshToken { session: session.id, number: session.pair.number };
-    [Shown::RefreshToken(token), Shown::Bearer(session.claims(&Policy::default(), "us"))]
+    [Shown::RefreshToken(token), Shown::Bearer(session.claims("us", &[]))]
 }
 
 fn decided_at(now: Timestamp, shown: &Shown, session: &Session, policy: &Policy) -> Decision<Refreshed> {
     let application = samples::application();
-    let standing = Standing { session: session.clone(), account: account(), application };
+    let standing = Standing { session: session.clone(), account: account(), application, roles: Vec::new() };
     let context = RefreshContext { policy, issuer: "us", refresh_key: &refresh_key(), now };
     decide(shown, Some(standing), [3; 16], context)
 }
@@ -42,7 +42,7 @@ fn each_token_of_the_pair_buys_the_next_pair() {
         let after = rotated(&session(), &decision);
         let granted = decision.outcome.unwrap();
         assert_eq!(after.pair.number, 1);
-        assert_eq!(granted.claims, after.claims(&Policy::default(), "us"));
+        assert_eq!(granted.claims, after.claims("us", &[]));
         assert_eq!(granted.claims.issued_at, NOW);
         assert_eq!(granted.claims.auth_time, session().auth_time, "a refresh proves nothing anew");
         let token = RefreshToken::parse(granted.refresh_token.expose(), &refresh_key()).unwrap();
@@ -112,7 +112,7 @@ fn after_a_refresh_token_no_bearer_is_taken() {
 fn an_access_token_is_taken_within_the_window_past_its_expiry() {
     let session = session();
     let [_, bearer] = shown_of(&session);
-    let expiry = session.claims(&Policy::default(), "us").expires_at;
+    let expiry = session.claims("us", &[]).expires_at;
     for (window, secs, told) in [
         (600, 599, None),
         (600, 600, Some(Code::TokenExpired)),
@@ -143,11 +143,16 @@ fn a_user_or_an_application_that_is_stopped_gets_no_pair() {
         RefreshContext { policy: &Policy::default(), issuer: "us", refresh_key: &refresh_key(), now: NOW };
     for status in [AccountStatus::Suspended, AccountStatus::Deleted] {
         let account = Account { status, ..account() };
-        let standing = Standing { session: session(), account, application: samples::application() };
+        let standing = Standing {
+            session: session(),
+            account,
+            application: samples::application(),
+            roles: Vec::new(),
+        };
         assert_eq!(code(&decide(&shown, Some(standing), [3; 16], context)), Some(Code::SessionEnded));
     }
     let application = Application { status: ApplicationStatus::Disabled, ..samples::application() };
-    let standing = Standing { session: session(), account: account(), application };
+    let standing = Standing { session: session(), account: account(), application, roles: Vec::new() };
     assert_eq!(code(&decide(&shown, Some(standing), [3; 16], context)), Some(Code::ApplicationDisabled));
 }
 
@@ -157,7 +162,7 @@ fn the_same_claims_make_the_same_token() {
     let root = crate::token::RootSecret::new(&[9; 32]).unwrap();
     for algorithm in [Algorithm::Hs256, Algorithm::EdDsa] {
         let key = root.signing_key(algorithm).unwrap();
-        let sign = || key.sign_access_token(&session().claims(&Policy::default(), "us")).unwrap();
+        let sign = || key.sign_access_token(&session().claims("us", &[])).unwrap();
         assert_eq!(sign(), sign());
     }
 }

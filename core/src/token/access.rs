@@ -102,6 +102,7 @@ pub fn verify_access_token(
             session_id: SessionId::parse(&session_id).ok_or(invalid("sid"))?,
             auth_time: required(set.auth_time, "auth_time")?,
             amr: required(set.amr, "amr")?,
+            grants: set.grants,
         })
     })
 }
@@ -221,6 +222,7 @@ mod tests {
             session_id: SessionId::from_bytes([2; 16]),
             auth_time: NOW,
             amr: vec![],
+            grants: None,
         };
         let token = key.sign_access_token(&claims).unwrap();
         let keys = KeySet::from(key.verifying_key().clone());

@@ -6,6 +6,7 @@ use super::TokenError;
 use super::compact::MALFORMED;
 use crate::id::{SessionId, TokenId};
 use crate::json::{Document, Value};
+use crate::permission::{Permission, are_few_enough};
 use crate::rejection::Code;
 use crate::time::Timestamp;
 
@@ -45,6 +46,9 @@ pub struct AccessClaims {
     pub auth_time: Timestamp,
     /// `amr`: how (RFC 8176: `pwd`, `otp`, `mfa`).
     pub amr: Vec<String>,
+    /// `grants`: what the user may do in the application, as of `iat`; `None` where that is too much for a token, and
+    /// the server has to be asked. The server itself never believes it.
+    pub grants: Option<Vec<Permission>>,
 }
 
 /// The claims that have a meaning here, each of the right type if it is there at all. What else a payload
@@ -61,6 +65,7 @@ pub(super) struct ClaimSet<'a> {
     pub(super) session_id: Option<Cow<'a, str>>,
     pub(super) auth_time: Option<Timestamp>,
     pub(super) amr: Option<Vec<String>>,
+    pub(super) grants: Option<Vec<Permission>>,
 }
 
 impl<'a> ClaimSet<'a> {
@@ -86,6 +91,7 @@ impl<'a> ClaimSet<'a> {
                 "sid" => ("sid", put(&mut set.session_id, value.text())),
                 "auth_time" => ("auth_time", put(&mut set.auth_time, date(value))),
                 "amr" => ("amr", put(&mut set.amr, texts(value))),
+                "grants" => ("grants", put(&mut set.grants, granted(value))),
                 _ => continue,
             };
             if !right {
@@ -104,6 +110,11 @@ fn put<T>(claim: &mut Option<T>, read: Option<T>) -> bool {
 
 fn texts(value: Value<'_>) -> Option<Vec<String>> {
     value.items()?.into_iter().map(|item| item.text().map(Cow::into_owned)).collect()
+}
+
+/// As strictly as where a role is defined, and no more than a token of ours ever carries.
+fn granted(value: Value<'_>) -> Option<Vec<Permission>> {
+    Permission::parse_list(Some(value)).ok().filter(|grants| are_few_enough(grants))
 }
 
 /// 9999-12-31T23:59:59Z, the last second that RFC 3339 can write.

@@ -9,6 +9,8 @@ use super::{Algorithm, SigningKey};
 use super::{HS256_SECRET_LEN_MIN, KeyError, RefreshKey};
 use crate::audit::seal::SealKey;
 use crate::cursor::CursorKey;
+#[cfg(feature = "sign")]
+use crate::keyring::KeyEncryptionKey;
 use crate::mfa::RecoveryKey;
 #[cfg(feature = "sign")]
 use crate::mfa::SealingKey;
@@ -70,6 +72,13 @@ impl RootSecret {
     pub fn cursor_key(&self) -> CursorKey {
         let Self(secret) = self;
         CursorKey::new(derive(secret.expose(), b"countersign/cursor/1").expose())
+    }
+
+    /// The key that the private halves of signing keys are sealed with.
+    #[cfg(feature = "sign")]
+    pub fn key_encryption_key(&self) -> KeyEncryptionKey {
+        let Self(secret) = self;
+        KeyEncryptionKey::new(derive(secret.expose(), b"countersign/signing-keys/1").expose())
     }
 
     /// The key that recovery codes are kept under.

@@ -36,6 +36,7 @@ use crate::secret::Secret;
 ///     session_id: SessionId::from_bytes([2; 16]),
 ///     auth_time: now,
 ///     amr: vec!["pwd".to_owned()],
+///     grants: None,
 /// };
 /// let key = SigningKey::ed25519(&[7; 32]);
 /// let token = key.sign_access_token(&claims)?;
@@ -246,6 +247,15 @@ struct Payload<'a> {
     sid: String,
     auth_time: i64,
     amr: &'a [String],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    grants: Option<Vec<Grant<'a>>>,
+}
+
+/// A permission, as a role's are written everywhere.
+#[derive(Serialize)]
+struct Grant<'a> {
+    action: &'a str,
+    resource: &'a str,
 }
 
 impl<'a> From<&'a AccessClaims> for Payload<'a> {
@@ -260,6 +270,9 @@ impl<'a> From<&'a AccessClaims> for Payload<'a> {
             sid: claims.session_id.encode(),
             auth_time: claims.auth_time.as_secs(),
             amr: &claims.amr,
+            grants: claims.grants.as_ref().map(|grants| {
+                grants.iter().map(|it| Grant { action: &it.action, resource: &it.resource }).collect()
+            }),
         }
     }
 }
@@ -277,6 +290,7 @@ mod tests {
 
     use super::*;
     use crate::id::{SessionId, TokenId};
+    use crate::samples::read;
     use crate::time::Timestamp;
     use crate::token::{KeySet, decode_token, verify_jws};
 
@@ -305,7 +319,7 @@ mod tests {
             r#"{"iss":"https://auth.example","sub":"123","aud":"default","iat":1700000000,"exp":1700003600,"#
                 .to_owned()
                 + r#""jti":"AAAAAAAAAAAAAAAAAAAAAA","sid":"_____________________w","auth_time":1699999999,"#
-                + r#""amr":["pwd","a \"quote\""]}"#
+                + r#""amr":["pwd","a \"quote\""],"grants":[{"action":"read","resource":"a \"quote\""}]}"#
         );
     }
 

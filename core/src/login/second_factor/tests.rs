@@ -36,7 +36,7 @@ fn waiting() -> FinishStanding {
         expires_at: NOW.plus_secs(1),
         wrong_codes: 0,
     };
-    FinishStanding { login, account: account(), application: application(), factor: on() }
+    FinishStanding { login, account: account(), application: application(), roles: Vec::new(), factor: on() }
 }
 
 fn finished(standing: FinishStanding, shown: &ShownCode) -> Decision<LoggedIn> {
