@@ -315,9 +315,8 @@ mod tests {
 
     #[test]
     fn a_token_carries_sixteen_permissions_and_a_kibibyte_of_them() {
-        let role = |permissions: Vec<Permission>| {
-            [Role { name: RoleName::parse("chief").unwrap(), permissions }]
-        };
+        let role =
+            |permissions: Vec<Permission>| [Role { name: RoleName::parse("chief").unwrap(), permissions }];
         let many = |count: usize| (0..count).map(|no| permission("read", &format!("r{no:02}"))).collect();
         assert_eq!(grants(&role(many(16))).map(|grants| grants.len()), Some(16));
         assert_eq!(grants(&role(many(17))), None);

@@ -175,7 +175,7 @@ pub fn decide(
         Place::Current => {
             let pair = next_pair(&session, TokenId::from_bytes(token_id), context);
             rotate(shown, session, account, &roles, pair, context)
-        },
+        }
     }
 }
 

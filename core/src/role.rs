@@ -33,12 +33,7 @@ pub struct AssignedRole {
 }
 
 /// Decides what a role of an application is from now on. `application` is what the store holds under that name.
-pub fn define(
-    application: Option<&Application>,
-    role: Role,
-    by: UserId,
-    now: Timestamp,
-) -> Decision<Role> {
+pub fn define(application: Option<&Application>, role: Role, by: UserId, now: Timestamp) -> Decision<Role> {
     let Some(application) = application else {
         return Decision::refuse(Rejection::of(Code::ApplicationNotFound));
     };
@@ -206,9 +201,16 @@ mod tests {
     fn nobody_changes_a_built_in_role_or_makes_one_that_looks_like_it() {
         let application = samples::application();
         for name in ["admin", "editor", "viewer", "user", "Admin"] {
-            assert_eq!(told(&define(Some(&application), role(name), BY, NOW)), Some(Code::RoleBuiltIn), "{name}");
+            assert_eq!(
+                told(&define(Some(&application), role(name), BY, NOW)),
+                Some(Code::RoleBuiltIn),
+                "{name}"
+            );
         }
-        assert_eq!(told(&delete(Some(&application), &role("user").name, false, BY, NOW)), Some(Code::RoleBuiltIn));
+        assert_eq!(
+            told(&delete(Some(&application), &role("user").name, false, BY, NOW)),
+            Some(Code::RoleBuiltIn)
+        );
         assert_eq!(
             told(&delete(Some(&application), &role("chief").name, false, BY, NOW)),
             Some(Code::RoleNotFound)

@@ -6,12 +6,15 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use countersign_core::cursor::CursorKey;
 use countersign_core::mfa::{RecoveryKey, SealingKey};
 use countersign_core::policy::Policy;
+use countersign_core::secret::Secret;
 use countersign_core::time::Timestamp;
-use countersign_core::token::{Algorithm, KeySet, RefreshKey, SigningKey};
+use countersign_core::token::{AccessClaims, RefreshKey, RootSecret};
 
 use crate::demo::Demo;
 use crate::guessing::UnderWay;
 use crate::hashing::HashingPool;
+use crate::keys::{Rotating, Secrets, SigningKeys};
+use crate::problem::Problem;
 use crate::store::Store;
 use crate::verified::VerifiedTokens;
 
@@ -47,31 +50,45 @@ pub struct Pages {
     pub change_password_url: Option<String>,
 }
 
-/// The keys, made once at the start.
+/// The keys.
 #[derive(Debug)]
 pub struct Tokens {
     /// The `iss` of every token.
     pub issuer: String,
-    /// Signs access tokens.
-    pub signing_key: SigningKey,
-    /// Verifies them.
-    pub keys: KeySet,
+    /// Sign and verify access tokens.
+    pub signing: SigningKeys,
     /// Those that were verified already.
     pub verified: VerifiedTokens,
-    /// Makes refresh tokens.
-    pub refresh_key: RefreshKey,
-    /// Makes cursors.
-    pub cursor_key: CursorKey,
+    /// Make refresh tokens.
+    pub refresh_keys: Rotating<RefreshKey>,
+    /// Make cursors.
+    pub cursor_keys: Rotating<CursorKey>,
     /// What recovery codes are kept under.
-    pub recovery_key: RecoveryKey,
+    pub recovery_keys: Rotating<RecoveryKey>,
     /// Opens the secrets of second factors.
     pub sealing_key: SealingKey,
 }
 
 impl Tokens {
-    /// The algorithm that access tokens are signed and accepted with.
-    pub fn algorithm(&self) -> Algorithm {
-        self.signing_key.algorithm()
+    /// All of them, derived of the root secret but for those that sign.
+    pub fn new(issuer: String, signing: SigningKeys, secrets: &Secrets) -> Self {
+        Self {
+            issuer,
+            signing,
+            verified: VerifiedTokens::default(),
+            refresh_keys: secrets.derive(RootSecret::refresh_key),
+            cursor_keys: secrets.derive(RootSecret::cursor_key),
+            recovery_keys: secrets.derive(RootSecret::recovery_key),
+            sealing_key: secrets.root.sealing_key(),
+        }
+    }
+
+    /// Signs an access token with the key that is active.
+    ///
+    /// # Errors
+    /// 500 where the store fails.
+    pub fn sign(&self, claims: &AccessClaims) -> Result<Secret<String>, Problem> {
+        Ok(self.signing.current()?.signing.sign_access_token(claims)?)
     }
 }
 

@@ -61,6 +61,7 @@ mod tests {
             session_id: SessionId::from_bytes([2; 16]),
             auth_time: now,
             amr: Vec::new(),
+            grants: None,
         })
     }
 

@@ -107,8 +107,7 @@ mod sealed {
     #[test]
     fn a_key_opens_under_its_own_name_and_algorithm_alone() {
         let key = KeyEncryptionKey::new(&[7; 32]);
-        let [one, other] =
-            [1, 2].map(|seed| SigningKey::generate(Algorithm::EdDsa, &[seed; 32]).unwrap());
+        let [one, other] = [1, 2].map(|seed| SigningKey::generate(Algorithm::EdDsa, &[seed; 32]).unwrap());
         let sealed = key.seal(&one, [3; 24]).unwrap();
         let opened = |with: &KeyEncryptionKey, kid: &str, algorithm| {
             with.open(&sealed, kid, algorithm).map(|key| key.kid().to_owned())

@@ -143,12 +143,8 @@ fn a_user_or_an_application_that_is_stopped_gets_no_pair() {
         RefreshContext { policy: &Policy::default(), issuer: "us", refresh_key: &refresh_key(), now: NOW };
     for status in [AccountStatus::Suspended, AccountStatus::Deleted] {
         let account = Account { status, ..account() };
-        let standing = Standing {
-            session: session(),
-            account,
-            application: samples::application(),
-            roles: Vec::new(),
-        };
+        let standing =
+            Standing { session: session(), account, application: samples::application(), roles: Vec::new() };
         assert_eq!(code(&decide(&shown, Some(standing), [3; 16], context)), Some(Code::SessionEnded));
     }
     let application = Application { status: ApplicationStatus::Disabled, ..samples::application() };

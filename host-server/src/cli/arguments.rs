@@ -11,6 +11,9 @@ Without a flag:
       flags of its programs. To make one: openssl rand -base64 48
       Where it is not set, a key is made at the first start and kept beside the
       database, in <database>.key, for its owner alone to read.
+  SECRET_KEY_PREVIOUS
+      The SECRET_KEY before. Set at a change of SECRET_KEY, so that all that was
+      made with the old one goes on working.
 
 A setting is a flag, else a variable of the environment, else a line NAME=value
 of the file .env in the working directory. Set to nothing, it is not set. In
@@ -19,6 +22,16 @@ settings end the start with exit code 2, and each is told by its name.
 
 The first admin:
   countersign user create --username ada --email ada@example.com --admin";
+
+/// What stands below the flags of `keys rotate`.
+pub(super) const ROTATE_AFTER_HELP: &str = "\
+The next key is published from the rotation before, so every verifier has it by
+now; the one after it is made. Rotate no more often than every five minutes, or
+twice in a row where the keys may have been stolen.
+
+SECRET_KEY, SECRET_KEY_PREVIOUS and ALGORITHM are read as by the server. Under
+HS256 it is SECRET_KEY that signs: it is replaced by setting a new one and
+SECRET_KEY_PREVIOUS to the old one, and starting the server anew.";
 
 /// What stands below the flags of `user create`.
 pub(super) const CREATE_AFTER_HELP: &str = "\
@@ -153,6 +166,24 @@ pub(super) struct CreateArguments {
     /// The server's SQLite file [DATABASE_URL; default sqlite:///./countersign.db]
     #[arg(long, value_name = "URL")]
     pub(super) database_url: Option<String>,
+}
+
+/// The flags of `keys list`.
+#[derive(Debug, Args)]
+pub(super) struct KeysArguments {
+    /// The server's SQLite file [DATABASE_URL; default sqlite:///./countersign.db]
+    #[arg(long, value_name = "URL")]
+    pub(super) database_url: Option<String>,
+}
+
+/// The flags of `keys rotate`.
+#[derive(Debug, Args)]
+pub(super) struct RotateArguments {
+    /// How the next key signs; a key of another algorithm than the present one was not published before
+    #[arg(long, value_name = "NAME")]
+    pub(super) algorithm: Option<String>,
+    #[command(flatten)]
+    pub(super) keys: KeysArguments,
 }
 
 #[cfg(test)]

@@ -4,13 +4,14 @@ use std::fmt::Write;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
 use countersign_core::password::Argon2Cost;
+use countersign_core::token::Algorithm;
 
 use crate::config::{Config, DEFAULT_DATABASE_URL, RootSource};
 use crate::hashing::memory_bound_kib;
 use crate::store::DatabaseLocation;
 
 /// Where it listens and with which settings, on some lines. `program` is what the shell calls this program.
-pub(super) fn text(address: SocketAddr, config: &Config, program: &str) -> String {
+pub(super) fn text(address: SocketAddr, config: &Config, algorithm: Algorithm, program: &str) -> String {
     let url = url(address);
     let version = env!("CARGO_PKG_VERSION");
     let mut text = format!("Countersign {version} is serving at {url}/\n\n");
@@ -30,7 +31,7 @@ pub(super) fn text(address: SocketAddr, config: &Config, program: &str) -> Strin
         line("Open to", &format!("every address of this machine, port {}", address.port()));
     }
     line("Database", &place(&config.database));
-    line("Tokens", &format!("{}, {}", config.algorithm.as_str(), key(&config.root)));
+    line("Tokens", &format!("{}, {}", algorithm.as_str(), key(&config.keys.root)));
     line("Passwords", &passwords(config));
     line("An admin", &admin_command(program, &config.database));
     line("To stop", "Ctrl-C");
@@ -38,13 +39,13 @@ pub(super) fn text(address: SocketAddr, config: &Config, program: &str) -> Strin
 }
 
 /// The same for the log of a machine.
-pub(super) fn log(address: SocketAddr, config: &Config) {
+pub(super) fn log(address: SocketAddr, config: &Config, algorithm: Algorithm) {
     let cost = config.policy.argon2;
     tracing::info!(
         url = url(address),
         public_url = config.public_url,
         database = place(&config.database),
-        algorithm = config.algorithm.as_str(),
+        algorithm = algorithm.as_str(),
         issuer = config.issuer,
         argon2_memory_kib = cost.memory_kib(),
         argon2_iterations = cost.iterations(),
@@ -75,7 +76,7 @@ fn place(database: &DatabaseLocation) -> String {
 
 fn key(root: &RootSource) -> String {
     match root {
-        RootSource::Given(_) => "key from SECRET_KEY".to_owned(),
+        RootSource::Given { .. } => "key from SECRET_KEY".to_owned(),
         RootSource::File(path) => format!("key in {}", path.display()),
         RootSource::Fresh => "key made for this start".to_owned(),
     }
@@ -131,7 +132,7 @@ mod tests {
     fn banner(address: &str, settings: &[(&'static str, &str)]) -> String {
         let flags = settings.iter().map(|(variable, value)| (*variable, Some((*value).to_owned())));
         let config = Config::read(&Sources::default().with_flags(flags)).unwrap();
-        text(address.parse().unwrap(), &config, "countersign")
+        text(address.parse().unwrap(), &config, config.keys.algorithm, "countersign")
     }
 
     #[test]

@@ -3,6 +3,7 @@
 mod arguments;
 mod audit;
 mod banner;
+mod keys;
 mod password;
 mod serve;
 mod shutdown;
@@ -14,7 +15,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 use crate::config::WrongSetting;
-use arguments::{CreateArguments, ServeArguments};
+use arguments::{CreateArguments, KeysArguments, RotateArguments, ServeArguments};
 
 /// What was asked for was refused, or failed.
 const REFUSED: u8 = 1;
@@ -49,8 +50,20 @@ enum Command {
     /// Look after the audit
     #[command(subcommand)]
     Audit(AuditCommand),
+    /// Look after the keys that sign tokens
+    #[command(subcommand)]
+    Keys(KeysCommand),
     /// Print the OpenAPI document and end
     Openapi,
+}
+
+#[derive(Debug, Subcommand)]
+enum KeysCommand {
+    /// List the keys: the one that signs, the one that is next, and those that tokens may still be out of
+    List(KeysArguments),
+    /// Have the next key sign from now on, also while the server runs. Tokens of the one before stay good
+    #[command(after_help = arguments::ROTATE_AFTER_HELP)]
+    Rotate(RotateArguments),
 }
 
 #[derive(Debug, Subcommand)]
@@ -87,6 +100,8 @@ pub fn run() -> ExitCode {
         Some(Command::User(UserCommand::Create(arguments))) => user::create(arguments),
         Some(Command::Audit(AuditCommand::Verify(arguments))) => audit::verify(arguments),
         Some(Command::Audit(AuditCommand::Archive(arguments))) => audit::archive(arguments),
+        Some(Command::Keys(KeysCommand::List(arguments))) => keys::list(arguments),
+        Some(Command::Keys(KeysCommand::Rotate(arguments))) => keys::rotate(arguments),
         Some(Command::Openapi) => print_openapi(),
     }
 }

@@ -6,21 +6,22 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Instant;
 
-use countersign_core::token::{KeyError, KeySet, RootSecret};
+use countersign_core::token::Algorithm;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 
 use super::arguments::ServeArguments;
 use super::shutdown::Signals;
 use super::{REFUSED, WRONG_SETTING, banner, chain, print_line, refuse, refuse_settings};
-use crate::app::{App, Pages, Tokens};
+use crate::app::{self, App, Pages, Tokens};
 use crate::config::{self, Config, Sources, WrongSetting};
 use crate::demo::Demo;
 use crate::hashing::{HashingPool, QUEUE_PER_THREAD};
+use crate::keys::{self, KeysError, Secrets, Wanted};
 use crate::listener::Limits;
 use crate::store::Store;
+use crate::sweep::sweep_on;
 use crate::telemetry::{self, LogFormat};
-use crate::verified::VerifiedTokens;
 use crate::{audit, http, listener};
 
 /// Serves until a signal comes.
@@ -65,9 +66,12 @@ impl StartError {
     }
 }
 
-impl From<KeyError> for StartError {
-    fn from(error: KeyError) -> Self {
-        StartError::Failure(format!("No key could be made: {error}"))
+impl From<KeysError> for StartError {
+    fn from(error: KeysError) -> Self {
+        match error {
+            KeysError::WrongRoot => StartError::setting("SECRET_KEY", format!("{error}.")),
+            error => StartError::Failure(format!("There are no keys to sign with: {}.", chain(&error))),
+        }
     }
 }
 
@@ -79,15 +83,16 @@ async fn serve(config: Config) -> Result<ExitCode, StartError> {
     let address = listener.local_addr().map_err(|error| cannot_listen(&config, &error))?;
     let store = Store::open(&config.database)
         .map_err(|error| StartError::setting("DATABASE_URL", format!("{}.", chain(&error))))?;
-    let root = config::root_secret(&config.root)
-        .map_err(|error| StartError::setting("SECRET_KEY", error.to_string()))?;
-    let app = Arc::new(assemble(&config, &root, store.clone())?);
+    let secrets = secrets(&config, &store)?;
+    let app = Arc::new(assemble(&config, &secrets, store.clone()).await?);
+    let algorithm = app.tokens.signing.current().map_err(KeysError::from)?.signing.algorithm();
+    tokio::spawn(sweep_on(Arc::clone(&app)));
     let limits = Limits::default();
     let door = http::service(app, &limits)
         .map_err(|error| StartError::Failure(format!("The table of routes is wrong: {}.", chain(&error))))?;
-    tell(address, &config);
+    tell(address, &config, algorithm);
 
-    let seals = root.audit_key();
+    let seals = secrets.root.audit_key();
     let sealing = tokio::spawn(audit::keep_sealed(store.clone(), seals.clone()));
     let (stop, stopping) = oneshot::channel::<()>();
     let serving = async {
@@ -150,8 +155,19 @@ fn cannot_listen(config: &Config, error: &io::Error) -> StartError {
     }
 }
 
-fn assemble(config: &Config, root: &RootSecret, store: Store) -> Result<App, StartError> {
-    let signing_key = root.signing_key(config.algorithm)?;
+fn secrets(config: &Config, store: &Store) -> Result<Secrets, StartError> {
+    let is_sealed = store.probe().map_err(KeysError::from)?.is_some();
+    config::secrets(&config.keys, is_sealed)
+        .map_err(|error| StartError::setting("SECRET_KEY", error.to_string()))
+}
+
+async fn assemble(config: &Config, secrets: &Secrets, store: Store) -> Result<App, StartError> {
+    let wanted = Wanted {
+        algorithm: config.keys.algorithm,
+        is_set: config.keys.algorithm_is_set,
+        token_ttl_secs: config.policy.access_token_ttl_secs,
+    };
+    let signing = keys::start(store.clone(), secrets, wanted, app::now()).await?;
     let demo = match &config.demo_dir {
         Some(folder) => Demo::load(folder)
             .map_err(|error| StartError::setting("DEMO_DIR", format!("{}.", chain(&error))))?,
@@ -166,16 +182,7 @@ fn assemble(config: &Config, root: &RootSecret, store: Store) -> Result<App, Sta
         store,
         hashing,
         under_way: Arc::default(),
-        tokens: Tokens {
-            issuer: config.issuer.clone(),
-            keys: KeySet::from(signing_key.verifying_key().clone()),
-            signing_key,
-            refresh_key: root.refresh_key(),
-            cursor_key: root.cursor_key(),
-            verified: VerifiedTokens::default(),
-            recovery_key: root.recovery_key(),
-            sealing_key: root.sealing_key(),
-        },
+        tokens: Tokens::new(config.issuer.clone(), signing, secrets),
         demo,
         pages: Pages {
             public_url: config.public_url.clone(),
@@ -186,12 +193,12 @@ fn assemble(config: &Config, root: &RootSecret, store: Store) -> Result<App, Sta
     })
 }
 
-fn tell(address: SocketAddr, config: &Config) {
+fn tell(address: SocketAddr, config: &Config, algorithm: Algorithm) {
     match config.log.format {
         LogFormat::Text => {
             let program = std::env::args().next().unwrap_or_else(|| "countersign".to_owned());
-            print_line(&banner::text(address, config, &program));
+            print_line(&banner::text(address, config, algorithm, &program));
         }
-        LogFormat::Json => banner::log(address, config),
+        LogFormat::Json => banner::log(address, config, algorithm),
     }
 }

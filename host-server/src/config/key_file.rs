@@ -7,8 +7,9 @@ use std::path::{Path, PathBuf};
 use countersign_core::secret::Secret;
 use countersign_core::token::{HS256_SECRET_LEN_MIN, RootSecret};
 
-use super::RootSource;
+use super::{KeyConfig, RootSource};
 use crate::entropy::random;
+use crate::keys::Secrets;
 
 /// Bytes of a key made here: as many as every key that is derived from it.
 const KEY_LEN: usize = HS256_SECRET_LEN_MIN;
@@ -21,22 +22,41 @@ pub(crate) fn existing_root_secret(source: &RootSource) -> Result<Option<RootSec
     match source {
         RootSource::File(path) if !path.exists() => Ok(None),
         RootSource::Fresh => Ok(None),
-        source => root_secret(source).map(Some),
+        source => root_secret(source, false).map(Some),
     }
 }
 
-/// The root secret of this source; a file that is not there yet is made.
+/// The root secret and the one before it. `database_is_sealed` says that the database was sealed with one already, so that
+/// a new one would open nothing.
 ///
 /// # Errors
-/// Where the file cannot be made or read, is open to others or is no key, or the system has no randomness.
-pub(crate) fn root_secret(source: &RootSource) -> Result<RootSecret, KeyFileError> {
+/// Where a key file cannot be made or read, is open to others or is no key, or the system has no randomness.
+pub(crate) fn secrets(config: &KeyConfig, database_is_sealed: bool) -> Result<Secrets, KeyFileError> {
+    let root = root_secret(&config.root, !database_is_sealed)?;
+    let previous = match (&config.previous, &config.root) {
+        (Some(previous), _) => Some(previous.clone()),
+        // Whoever sets SECRET_KEY for the first time had a key file until then.
+        (None, RootSource::Given { instead_of: Some(path), .. }) if path.exists() => {
+            Some(root_secret(&RootSource::File(path.clone()), false)?)
+        }
+        (None, _) => None,
+    };
+    Ok(Secrets { root, previous })
+}
+
+/// The root secret of this source; a file that is not there yet is made if it may be.
+fn root_secret(source: &RootSource, may_make: bool) -> Result<RootSecret, KeyFileError> {
     match source {
-        RootSource::Given(secret) => Ok(secret.clone()),
+        RootSource::Given { secret, .. } => Ok(secret.clone()),
         RootSource::Fresh => root_of(&fresh_key()?),
         RootSource::File(path) => {
             let result = match read(path) {
                 Err(Fault::Io(error)) if error.kind() == io::ErrorKind::NotFound => {
-                    create(path).and_then(|()| read(path))
+                    if may_make {
+                        create(path).and_then(|()| read(path))
+                    } else {
+                        Err(Fault::Missing)
+                    }
                 }
                 read => read,
             };
@@ -70,6 +90,12 @@ pub(crate) enum Fault {
     /// It cannot be made or read.
     #[error("cannot be made or read: {0}.")]
     Io(#[from] io::Error),
+    /// It is gone, and the database was sealed with it.
+    #[error(
+        "is missing, though the database was sealed with a key: bring the file back from a backup, or set SECRET_KEY to \
+         the key that was set."
+    )]
+    Missing,
     /// Not a file.
     #[error("is not a file.")]
     NotAFile,
@@ -179,19 +205,19 @@ mod tests {
     }
 
     fn refusal(path: &Path) -> String {
-        root_secret(&source(path)).unwrap_err().to_string()
+        root_secret(&source(path), true).unwrap_err().to_string()
     }
 
     #[test]
     fn a_key_is_made_once_and_used_again() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("test.db.key");
-        let first = root_secret(&source(&path)).unwrap();
-        let second = root_secret(&source(&path)).unwrap();
+        let first = root_secret(&source(&path), true).unwrap();
+        let second = root_secret(&source(&path), true).unwrap();
         assert_eq!(kid(&first), kid(&second));
         assert_eq!(fs::read(&path).unwrap().len(), KEY_LEN);
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "the draft is gone");
-        let other = root_secret(&source(&folder.path().join("other.db.key"))).unwrap();
+        let other = root_secret(&source(&folder.path().join("other.db.key")), true).unwrap();
         assert_ne!(kid(&first), kid(&other));
     }
 
@@ -201,7 +227,7 @@ mod tests {
         let path = folder.path().join("test.db.key");
         let kids = std::thread::scope(|scope| {
             let starts: Vec<_> =
-                (0..8).map(|_| scope.spawn(|| kid(&root_secret(&source(&path)).unwrap()))).collect();
+                (0..8).map(|_| scope.spawn(|| kid(&root_secret(&source(&path), true).unwrap()))).collect();
             starts.into_iter().map(|start| start.join().unwrap()).collect::<Vec<_>>()
         });
         assert!(kids.iter().all(|kid| *kid == kids[0]), "{kids:?}");
@@ -215,7 +241,7 @@ mod tests {
 
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("test.db.key");
-        root_secret(&source(&path)).unwrap();
+        root_secret(&source(&path), true).unwrap();
         assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o7777, 0o600);
         for mode in [0o640, 0o604, 0o620, 0o644] {
             fs::set_permissions(&path, fs::Permissions::from_mode(mode)).unwrap();
@@ -224,7 +250,7 @@ mod tests {
             assert!(sentence.contains("chmod 600"), "{sentence}");
         }
         fs::set_permissions(&path, fs::Permissions::from_mode(0o400)).unwrap();
-        assert!(root_secret(&source(&path)).is_ok());
+        assert!(root_secret(&source(&path), true).is_ok());
     }
 
     #[test]
@@ -246,8 +272,8 @@ mod tests {
 
     #[test]
     fn without_a_file_every_start_has_its_own_key() {
-        let first = root_secret(&RootSource::Fresh).unwrap();
-        let second = root_secret(&RootSource::Fresh).unwrap();
+        let first = root_secret(&RootSource::Fresh, true).unwrap();
+        let second = root_secret(&RootSource::Fresh, true).unwrap();
         assert_ne!(kid(&first), kid(&second));
     }
 }

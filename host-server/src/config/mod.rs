@@ -21,12 +21,13 @@ mod secret_key;
 mod sources;
 
 pub(crate) use database_url::DEFAULT as DEFAULT_DATABASE_URL;
-pub(crate) use key_file::{existing_root_secret, root_secret};
+pub(crate) use key_file::{KeyFileError, existing_root_secret, secrets};
 pub use reader::WrongSetting;
 #[cfg(test)]
 pub(crate) use reader::flag_of;
 use reader::{Reader, quoted};
 pub use secret_key::RootSource;
+pub(crate) use secret_key::parse_algorithm;
 pub use sources::Sources;
 
 /// Seconds that an access token lives at most: no verifier takes a longer one.
@@ -49,6 +50,7 @@ const VARIABLES: &[&str] = &[
     "PORT",
     "DATABASE_URL",
     "SECRET_KEY",
+    "SECRET_KEY_PREVIOUS",
     "ALGORITHM",
     "ACCESS_TOKEN_TTL_SECS",
     "REFRESH_TOKEN_TTL_SECS",
@@ -86,10 +88,8 @@ pub struct Config {
     pub port: u16,
     /// Where everything is kept.
     pub database: DatabaseLocation,
-    /// What every key is made of.
-    pub root: RootSource,
-    /// How access tokens are signed.
-    pub algorithm: Algorithm,
+    /// The keys.
+    pub keys: KeyConfig,
     /// The `iss` of every token.
     pub issuer: String,
     /// Where the world reaches the server; `None` where that was not said.
@@ -140,17 +140,14 @@ impl Config {
         let host = reader.read("HOST", address::parse_host).unwrap_or_else(|| "127.0.0.1".to_owned());
         let port = reader.read("PORT", parse_port).unwrap_or(8_000);
         let database = database(&mut reader);
-        let secret = reader.read("SECRET_KEY", secret_key::parse);
-        let algorithm = reader.read("ALGORITHM", secret_key::parse_algorithm);
-        let (root, algorithm) = signing(&mut reader, secret, algorithm, &database);
+        let keys = KeyConfig::of(&mut reader, &database);
         let policy = policy(&mut reader);
         let issuer = reader.read("ISSUER", address::parse_issuer);
         let public_url = reader.read("PUBLIC_URL", address::parse_public_url);
         let config = Self {
             host,
             port,
-            root,
-            algorithm,
+            keys,
             issuer: issuer.or_else(|| public_url.clone()).unwrap_or_else(|| "countersign".to_owned()),
             public_url,
             security_contact: reader.read("SECURITY_CONTACT", address::parse_contact),
@@ -166,6 +163,55 @@ impl Config {
             database,
             policy,
         };
+        reader.finish(config)
+    }
+}
+
+/// What the keys are made of, and how they sign.
+#[derive(Debug)]
+pub struct KeyConfig {
+    /// Where the root secret comes from.
+    pub root: RootSource,
+    /// The root secret before; `None` where none is named.
+    pub previous: Option<RootSecret>,
+    /// How access tokens are signed.
+    pub algorithm: Algorithm,
+    /// Whether that was said, or is what is done where nothing is.
+    pub algorithm_is_set: bool,
+}
+
+impl KeyConfig {
+    fn of(reader: &mut Reader<'_>, database: &DatabaseLocation) -> Self {
+        let secret = reader.read("SECRET_KEY", secret_key::parse);
+        let previous = reader.read("SECRET_KEY_PREVIOUS", secret_key::parse);
+        let algorithm = reader.read("ALGORITHM", secret_key::parse_algorithm);
+        let algorithm_is_set = algorithm.is_some();
+        let (root, algorithm) = signing(reader, secret, algorithm, database);
+        Self { root, previous, algorithm, algorithm_is_set }
+    }
+}
+
+/// What `countersign keys` needs.
+#[derive(Debug)]
+pub struct KeyCommandConfig {
+    /// Where the keys are kept.
+    pub database: DatabaseLocation,
+    /// What opens them.
+    pub keys: KeyConfig,
+    /// What the decisions depend on.
+    pub policy: Policy,
+}
+
+impl KeyCommandConfig {
+    /// Reads what the keys need, and nothing else.
+    ///
+    /// # Errors
+    /// Every wrong setting among those that are read.
+    pub fn read(sources: &Sources) -> Result<Self, Vec<WrongSetting>> {
+        let mut reader = Reader::new(sources);
+        let database = database(&mut reader);
+        let keys = KeyConfig::of(&mut reader, &database);
+        let config = Self { keys, policy: policy(&mut reader), database };
         reader.finish(config)
     }
 }

@@ -17,7 +17,12 @@ const SAMPLE: &str = "your_secret_key";
 #[derive(Debug, Clone)]
 pub enum RootSource {
     /// From `SECRET_KEY`.
-    Given(RootSecret),
+    Given {
+        /// Its bytes.
+        secret: RootSecret,
+        /// The file that the key would be in otherwise, and may have been in before; `None` for a database in memory.
+        instead_of: Option<PathBuf>,
+    },
     /// From a file beside the database, made at the first start.
     File(PathBuf),
     /// From nowhere: a database in memory ends with the server, and so may its key.
@@ -42,7 +47,7 @@ pub(super) fn parse(key: &str) -> Result<RootSecret, String> {
 ///
 /// # Errors
 /// A sentence that says what is wrong with it.
-pub(super) fn parse_algorithm(name: &str) -> Result<Algorithm, String> {
+pub(crate) fn parse_algorithm(name: &str) -> Result<Algorithm, String> {
     let names = Algorithm::ALL.map(Algorithm::as_str).join(", ");
     Algorithm::from_name(name).ok_or_else(|| format!("{} is none of {names}.", quoted(name)))
 }
@@ -57,21 +62,28 @@ pub(super) fn combine(
     database: &DatabaseLocation,
 ) -> Result<(RootSource, Algorithm), String> {
     match (secret, algorithm) {
-        (Some(secret), algorithm) => Ok((RootSource::Given(secret), algorithm.unwrap_or(Algorithm::Hs256))),
+        (Some(secret), algorithm) => {
+            let instead_of = key_file(database);
+            Ok((RootSource::Given { secret, instead_of }, algorithm.unwrap_or(Algorithm::Hs256)))
+        }
         (None, Some(Algorithm::Hs256)) => {
             Err(format!("HS256 needs SECRET_KEY to be set, at least {HS256_SECRET_LEN_MIN} bytes; {RECIPE}."))
         }
-        (None, algorithm) => Ok((beside(database), algorithm.unwrap_or(Algorithm::EdDsa))),
+        (None, algorithm) => {
+            let source = key_file(database).map_or(RootSource::Fresh, RootSource::File);
+            Ok((source, algorithm.unwrap_or(Algorithm::EdDsa)))
+        }
     }
 }
 
-fn beside(database: &DatabaseLocation) -> RootSource {
+/// The file beside the database that holds its key where `SECRET_KEY` is not set; `None` for a database in memory.
+fn key_file(database: &DatabaseLocation) -> Option<PathBuf> {
     match database {
-        DatabaseLocation::Memory => RootSource::Fresh,
+        DatabaseLocation::Memory => None,
         DatabaseLocation::File(path) => {
             let mut name = path.clone().into_os_string();
             name.push(".key");
-            RootSource::File(name.into())
+            Some(name.into())
         }
     }
 }
@@ -117,10 +129,10 @@ mod tests {
         let secret = || Some(parse(KEY).unwrap());
         let chosen = |secret, algorithm, database| combine(secret, algorithm, database).unwrap();
 
-        assert!(matches!(chosen(secret(), None, &file), (RootSource::Given(_), Algorithm::Hs256)));
+        assert!(matches!(chosen(secret(), None, &file), (RootSource::Given { .. }, Algorithm::Hs256)));
         assert!(matches!(
             chosen(secret(), Some(Algorithm::EdDsa), &file),
-            (RootSource::Given(_), Algorithm::EdDsa)
+            (RootSource::Given { .. }, Algorithm::EdDsa)
         ));
         let (source, algorithm) = chosen(None, None, &file);
         assert_eq!(algorithm, Algorithm::EdDsa);

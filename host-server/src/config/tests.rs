@@ -15,8 +15,8 @@ fn nothing_set_gives_the_defaults() {
     let config = read(&[]).unwrap();
     assert_eq!((config.host.as_str(), config.port), ("127.0.0.1", 8000));
     assert_eq!(config.database, DatabaseLocation::File("./countersign.db".into()));
-    assert!(matches!(config.root, RootSource::File(path) if path == Path::new("./countersign.db.key")));
-    assert_eq!(config.algorithm, Algorithm::EdDsa);
+    assert!(matches!(config.keys.root, RootSource::File(path) if path == Path::new("./countersign.db.key")));
+    assert_eq!(config.keys.algorithm, Algorithm::EdDsa);
     assert_eq!(config.issuer, "countersign");
     assert_eq!(config.public_url, None);
     assert_eq!(config.policy, Policy::default());
@@ -57,8 +57,8 @@ fn every_setting_is_taken() {
     .unwrap();
     assert_eq!((config.host.as_str(), config.port), ("0.0.0.0", 0));
     assert_eq!(config.database, DatabaseLocation::File("/srv/auth.db".into()));
-    assert!(matches!(config.root, RootSource::Given(_)));
-    assert_eq!(config.algorithm, Algorithm::Hs256);
+    assert!(matches!(config.keys.root, RootSource::Given { .. }));
+    assert_eq!(config.keys.algorithm, Algorithm::Hs256);
     assert_eq!(config.issuer, "urn:auth");
     assert_eq!(config.public_url.as_deref(), Some("https://auth.example.com"));
     let policy = Policy {
@@ -223,6 +223,7 @@ fn an_account_is_made_whatever_else_is_wrong() {
 
 #[test]
 fn no_secret_shows_in_a_debug_print() {
-    let config = read(&[("SECRET_KEY", KEY)]).unwrap();
-    assert!(!format!("{config:?}").contains(KEY));
+    let config = read(&[("SECRET_KEY", KEY), ("SECRET_KEY_PREVIOUS", &KEY.replace('0', "7"))]).unwrap();
+    let shown = format!("{config:?}");
+    assert!(!shown.contains(KEY) && !shown.contains(&KEY.replace('0', "7")));
 }

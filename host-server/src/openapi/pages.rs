@@ -34,11 +34,12 @@ fn jwks(_: Place) -> Description {
     });
     Description::new(
         "Public keys",
-        "The keys that verify access tokens (RFC 7517). There are none where tokens are signed with a shared \
-         secret (HS256).",
+        "The keys that verify access tokens (RFC 7517): the one that signs, the one that is next, and those whose \
+         last token has not expired. There are none where tokens are signed with a shared secret (HS256).",
     )
     .answers::<Jwks<'static>>(StatusCode::OK, json!({ "keys": [key] }))
     .with_header("Cache-Control", "How long the keys may be relied on.", "public, max-age=300")
+    .unless_unchanged()
 }
 
 fn health(_: Place) -> Description {

@@ -60,7 +60,7 @@ pub(crate) async fn revoke(app: &App, call: Call) -> Result<Reply, Problem> {
             }
             _ => None,
         };
-        Ok(role::revoke(standing.user_known, held, by))
+        Ok(role::revoke(standing.user_known, held, by, app.now()))
     })
     .await?;
     Ok(Reply::no_content())

@@ -69,9 +69,9 @@ fn live(app: &App, headers: &HeaderMap, now: Timestamp) -> Result<Arc<AccessClai
     if let Some(claims) = known {
         return Ok(claims);
     }
-    let algorithms = [app.tokens.algorithm()];
-    let expectation = Expectation::new(&algorithms, &app.tokens.issuer, now);
-    let claims = Arc::new(verify_access_token(token, &app.tokens.keys, &expectation)?.claims);
+    let keys = app.tokens.signing.current()?;
+    let expectation = Expectation::new(&keys.algorithms, &app.tokens.issuer, now);
+    let claims = Arc::new(verify_access_token(token, &keys.verifying, &expectation)?.claims);
     app.tokens.verified.keep(digest, Arc::clone(&claims));
     Ok(claims)
 }
@@ -92,9 +92,9 @@ pub fn mfa_token(headers: &HeaderMap) -> Result<Option<TokenDigest>, Problem> {
 /// # Errors
 /// 401 for a missing or malformed token, and for one that is not ours.
 pub fn perhaps_expired(app: &App, headers: &HeaderMap, now: Timestamp) -> Result<AccessClaims, Problem> {
-    let algorithms = [app.tokens.algorithm()];
-    let expectation = Expectation::new(&algorithms, &app.tokens.issuer, now).forgiving_expiry();
-    Ok(verify_access_token(bearer(headers)?, &app.tokens.keys, &expectation)?.claims)
+    let keys = app.tokens.signing.current()?;
+    let expectation = Expectation::new(&keys.algorithms, &app.tokens.issuer, now).forgiving_expiry();
+    Ok(verify_access_token(bearer(headers)?, &keys.verifying, &expectation)?.claims)
 }
 
 /// Nobody waits for the note, and one that is lost is made at the next use.

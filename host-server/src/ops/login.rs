@@ -58,7 +58,7 @@ pub(crate) async fn answer(app: &App, call: Call) -> Result<Reply, Problem> {
         let context = LoginContext {
             policy: &app.policy,
             issuer: &app.tokens.issuer,
-            refresh_key: &app.tokens.refresh_key,
+            refresh_key: &app.tokens.refresh_keys.current,
             client: &call.client,
             now,
         };
@@ -90,7 +90,7 @@ pub(super) fn entropy() -> Result<LoginEntropy, getrandom::Error> {
 }
 
 fn reply(app: &App, logged_in: &LoggedIn, now: Timestamp) -> Result<Reply, Problem> {
-    let access_token = app.tokens.signing_key.sign_access_token(&logged_in.claims)?;
+    let access_token = app.tokens.sign(&logged_in.claims)?;
     let LoggedIn { account, claims, refresh_token, device_token } = logged_in;
     let body =
         Tokens::new(&access_token, claims, refresh_token, account, now).with_device_token(device_token);
@@ -128,11 +128,9 @@ fn standing(app: &App, login: &Login) -> Result<Standing, Problem> {
         Some(account) => second_factor::standing(app, account.id, login.second_factor.as_ref())?,
         None => FactorStanding::default(),
     };
-    let holds_role = match (&account, &application) {
-        (Some(account), Some(application)) if application.id != account.application => {
-            store.holds_role(account.id, &application.id)?
-        }
-        _ => false,
+    let roles = match (&account, &application) {
+        (Some(account), Some(application)) => store.roles_held(account.id, &application.id)?,
+        _ => Vec::new(),
     };
-    Ok(Standing { account, device_known, factor, application, holds_role })
+    Ok(Standing { account, device_known, factor, application, roles })
 }

@@ -63,7 +63,7 @@ pub(crate) async fn verify(app: &App, call: Call) -> Result<Reply, Problem> {
     let entropy = Secret::new(random()?);
     let confirmed = settle(app, &call, || {
         let standing = second_factor::standing(app, user, Some(&shown))?;
-        let renewal = Renewal { entropy: &entropy, key: &app.tokens.recovery_key };
+        let renewal = Renewal { entropy: &entropy, key: &app.tokens.recovery_keys.current };
         Ok(mfa::confirm(user, session, &shown, &standing, renewal, app.now()))
     })
     .await?;
@@ -87,14 +87,14 @@ async fn finish_login(
         let context = LoginContext {
             policy: &app.policy,
             issuer: &app.tokens.issuer,
-            refresh_key: &app.tokens.refresh_key,
+            refresh_key: &app.tokens.refresh_keys.current,
             client: &call.client,
             now: app.now(),
         };
         Ok(login::finish(standing, shown, &entropy, context))
     })
     .await?;
-    let access_token = app.tokens.signing_key.sign_access_token(&logged_in.claims)?;
+    let access_token = app.tokens.sign(&logged_in.claims)?;
     let LoggedIn { account, claims, refresh_token, device_token } = &logged_in;
     let tokens = Tokens::new(&access_token, claims, refresh_token, account, app.now());
     let body = FinishedLogin { message: VERIFIED, tokens: tokens.with_device_token(device_token) };
@@ -125,7 +125,7 @@ pub(crate) async fn renew_recovery_codes(app: &App, call: Call) -> Result<Reply,
     let entropy = Secret::new(random()?);
     let codes = settle(app, &call, || {
         let standing = second_factor::standing(app, user, Some(&shown))?;
-        let renewal = Renewal { entropy: &entropy, key: &app.tokens.recovery_key };
+        let renewal = Renewal { entropy: &entropy, key: &app.tokens.recovery_keys.current };
         Ok(mfa::renew_recovery_codes(user, proof, &shown, &standing, renewal, app.now()))
     })
     .await?;

@@ -46,7 +46,10 @@ impl Page {
                 LIMIT_DEFAULT
             }
         };
-        let after = match query.optional("cursor").map(|cursor| app.tokens.cursor_key.read(&list, cursor)) {
+        let after = match query
+            .optional("cursor")
+            .map(|cursor| app.tokens.cursor_keys.find_map(|key| key.read(&list, cursor)))
+        {
             None => None,
             Some(Some(position)) => Some(position),
             Some(None) => {
@@ -79,7 +82,8 @@ impl Page {
         let shown = self.limit as usize;
         let next_cursor = (read.len() > shown).then(|| {
             read.truncate(shown);
-            read.last().map(|(position, _)| app.tokens.cursor_key.write(&self.list, &position.to_string()))
+            read.last()
+                .map(|(position, _)| app.tokens.cursor_keys.current.write(&self.list, &position.to_string()))
         });
         let next_cursor = next_cursor.flatten();
         let link = next_cursor.as_deref().map(|cursor| next_link(call, cursor));

@@ -25,13 +25,13 @@ pub(crate) async fn answer(app: &App, call: Call) -> Result<Reply, Problem> {
         let context = RefreshContext {
             policy: &app.policy,
             issuer: &app.tokens.issuer,
-            refresh_key: &app.tokens.refresh_key,
+            refresh_key: &app.tokens.refresh_keys.current,
             now: app.now(),
         };
         Ok(refresh::decide(&shown, standing(&app.store, &shown)?, random()?, context))
     })
     .await?;
-    let access_token = app.tokens.signing_key.sign_access_token(&refreshed.claims)?;
+    let access_token = app.tokens.sign(&refreshed.claims)?;
     let refresh_token = &refreshed.refresh_token;
     let tokens = Tokens::new(&access_token, &refreshed.claims, refresh_token, &refreshed.account, app.now());
     Ok(Reply::json(StatusCode::OK, &tokens))
@@ -44,7 +44,10 @@ pub(super) fn shown(app: &App, call: &Call) -> Result<Shown, Problem> {
     let parsed = field.optional("refresh_token").map_err(|fault| vec![fault]);
     let text = form::merge(parsed, unknown_fields(&document, FIELDS))?;
     match text {
-        Some(text) => RefreshToken::parse(text, &app.tokens.refresh_key)
+        Some(text) => app
+            .tokens
+            .refresh_keys
+            .find_map(|key| RefreshToken::parse(text, key))
             .map(Shown::RefreshToken)
             .ok_or_else(|| Problem::of(Code::RefreshTokenInvalid)),
         None => authenticate::perhaps_expired(app, &call.headers, app.now()).map(Shown::Bearer),
@@ -55,5 +58,6 @@ fn standing(store: &Store, shown: &Shown) -> Result<Option<Standing>, Problem> {
     let Some(found) = store.session_with_account(shown.session())? else { return Ok(None) };
     let (session, account) = (found.session.clone(), found.account.clone());
     let application = store.application(&session.application)?;
-    Ok(application.map(|application| Standing { session, account, application }))
+    let roles = store.roles_held(account.id, &session.application)?;
+    Ok(application.map(|application| Standing { session, account, application, roles }))
 }

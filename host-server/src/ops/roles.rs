@@ -46,7 +46,7 @@ pub(crate) async fn define(app: &App, call: Call) -> Result<Reply, Problem> {
     let (application, by) = (applications::id_in(&call)?, call.principal()?.account().id);
     let role = Role { name, permissions };
     let defined = settle(app, &call, || {
-        Ok(role::define(app.store.application(&application)?.as_ref(), role.clone(), by))
+        Ok(role::define(app.store.application(&application)?.as_ref(), role.clone(), by, app.now()))
     })
     .await?;
     Ok(Reply::json(StatusCode::OK, &RoleDefinition::from(defined)))
@@ -59,7 +59,7 @@ pub(crate) async fn delete(app: &App, call: Call) -> Result<Reply, Problem> {
     let name = name.ok_or_else(|| Problem::of(Code::RoleNotFound))?;
     settle(app, &call, || {
         let defined = app.store.role(&application, &name)?.is_some();
-        Ok(role::delete(app.store.application(&application)?.as_ref(), &name, defined, by))
+        Ok(role::delete(app.store.application(&application)?.as_ref(), &name, defined, by, app.now()))
     })
     .await?;
     Ok(Reply::no_content())

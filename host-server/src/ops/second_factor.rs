@@ -3,7 +3,7 @@
 use countersign_core::decision::Decision;
 use countersign_core::id::UserId;
 use countersign_core::login::{self, FinishStanding};
-use countersign_core::mfa::{Factor, FactorStanding, ShownCode};
+use countersign_core::mfa::{Factor, FactorStanding, RecoveryKey, ShownCode};
 use countersign_core::secret::TokenDigest;
 use countersign_core::throttle::Guesses;
 
@@ -27,8 +27,11 @@ pub(super) fn standing(
     };
     let recovery = match shown {
         Some(ShownCode::Recovery(code)) => {
-            let digest = app.tokens.recovery_key.digest(user, code);
-            app.store.recovery_code_known(user, &digest)?.then_some(digest)
+            let known = |key: &RecoveryKey| {
+                let digest = key.digest(user, code);
+                app.store.recovery_code_known(user, &digest).map(|known| known.then_some(digest)).transpose()
+            };
+            app.tokens.recovery_keys.find_map(known).transpose()?
         }
         _ => None,
     };
@@ -49,8 +52,9 @@ pub(super) fn waiting(
     let account = app.store.account(login.user)?;
     let application = app.store.application(&login.application)?;
     let Some((account, application)) = account.zip(application) else { return Ok(None) };
+    let roles = app.store.roles_held(account.id, &application.id)?;
     let factor = standing(app, account.id, shown)?;
-    Ok(Some(FinishStanding { login, account, application, factor }))
+    Ok(Some(FinishStanding { login, account, application, roles, factor }))
 }
 
 /// Whose log-in waits under this token.

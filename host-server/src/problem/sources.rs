@@ -1,8 +1,8 @@
 //! What becomes a problem, and how much of it the client is told.
 
 use countersign_core::json::JsonError;
-use countersign_core::sealing::SealError;
 use countersign_core::rejection::{Code, Rejection};
+use countersign_core::sealing::SealError;
 use countersign_core::token::TokenError;
 
 use super::Problem;

@@ -33,7 +33,7 @@ impl Asset {
     /// The file, or 304 where the client has it already (RFC 9110 section 13.1.2). The names of the files
     /// hold no version, so a client asks each time whether its copy is still the right one.
     pub fn reply(&self, asked: &HeaderMap) -> Reply {
-        let reply = if self.is_known_to(asked) {
+        let reply = if is_known(asked, &self.etag) {
             Reply::empty(StatusCode::NOT_MODIFIED)
         } else {
             Reply { body: self.bytes.clone(), ..Reply::empty(StatusCode::OK) }
@@ -44,15 +44,16 @@ impl Asset {
             .with_header(ETAG, self.etag.clone())
             .with_header(CACHE_CONTROL, HeaderValue::from_static("no-cache"))
     }
+}
 
-    fn is_known_to(&self, asked: &HeaderMap) -> bool {
-        asked
-            .get_all(IF_NONE_MATCH)
-            .iter()
-            .flat_map(|value| value.as_bytes().split(|byte| *byte == b','))
-            .map(<[u8]>::trim_ascii)
-            .any(|tag| tag == b"*" || tag.strip_prefix(b"W/").unwrap_or(tag) == self.etag.as_bytes())
-    }
+/// Whether who asks has what has this tag already (RFC 9110 section 13.1.2).
+pub(super) fn is_known(asked: &HeaderMap, etag: &HeaderValue) -> bool {
+    asked
+        .get_all(IF_NONE_MATCH)
+        .iter()
+        .flat_map(|value| value.as_bytes().split(|byte| *byte == b','))
+        .map(<[u8]>::trim_ascii)
+        .any(|tag| tag == b"*" || tag.strip_prefix(b"W/").unwrap_or(tag) == etag.as_bytes())
 }
 
 /// The type of a file by its name. Text says that it is UTF-8, for without it HTML and CSS would be guessed

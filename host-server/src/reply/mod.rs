@@ -1,6 +1,7 @@
 //! What is answered, before the door adds what every answer carries.
 
 mod asset;
+mod published;
 
 use bytes::Bytes;
 use serde::Serialize;
@@ -8,6 +9,7 @@ use warp::http::header::{CONTENT_TYPE, HeaderName};
 use warp::http::{HeaderMap, HeaderValue, StatusCode};
 
 pub use asset::Asset;
+pub use published::Published;
 
 /// Headers that an answer leaves with; room for them is made at once.
 const HEADERS_TYPICAL: usize = 8;

@@ -8,14 +8,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use countersign_core::policy::Policy;
-use countersign_core::token::{Algorithm, KeySet, RootSecret};
-use countersign_server::app::{App, Pages, Tokens};
+use countersign_core::token::{Algorithm, RootSecret};
+use countersign_server::app::{self, App, Pages, Tokens};
 use countersign_server::demo::Demo;
 use countersign_server::hashing::HashingPool;
 use countersign_server::http;
+use countersign_server::keys::{self, Secrets, Wanted};
 use countersign_server::listener::{self, Limits};
 use countersign_server::store::{DatabaseLocation, Store};
-use countersign_server::verified::VerifiedTokens;
 use hyper::body::Incoming;
 use hyper::service::Service;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -44,22 +44,16 @@ impl Running {
     /// The whole server, which pages of these origins may call.
     pub(crate) async fn server_for(limits: Limits, allowed_origins: &[&str]) -> Self {
         let root = RootSecret::new(b"only for the tests of the door, 32+").unwrap();
-        let signing_key = root.signing_key(Algorithm::Hs256).unwrap();
+        let secrets = Secrets { root, previous: None };
+        let wanted = Wanted { algorithm: Algorithm::Hs256, is_set: false, token_ttl_secs: 3_600 };
+        let store = Store::open(&DatabaseLocation::Memory).unwrap();
+        let signing = keys::start(store.clone(), &secrets, wanted, app::now()).await.unwrap();
         let app = App {
             policy: Policy::default(),
-            store: Store::open(&DatabaseLocation::Memory).unwrap(),
+            store,
             hashing: HashingPool::start(NonZeroUsize::MIN, 1).unwrap(),
             under_way: Arc::default(),
-            tokens: Tokens {
-                issuer: "countersign".to_owned(),
-                keys: KeySet::from(signing_key.verifying_key().clone()),
-                signing_key,
-                refresh_key: root.refresh_key(),
-                cursor_key: root.cursor_key(),
-                verified: VerifiedTokens::default(),
-                recovery_key: root.recovery_key(),
-                sealing_key: root.sealing_key(),
-            },
+            tokens: Tokens::new("countersign".to_owned(), signing, &secrets),
             demo: Demo::landing(),
             pages: Pages::default(),
             allowed_origins: allowed_origins.iter().map(|origin| (*origin).to_owned()).collect(),

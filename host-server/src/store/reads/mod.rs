@@ -3,6 +3,8 @@
 mod applications;
 mod audit;
 mod data;
+mod keys;
+mod revocations;
 mod roles;
 mod users;
 

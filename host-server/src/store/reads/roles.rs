@@ -48,15 +48,6 @@ impl Store {
         Ok(held.unwrap_or_default())
     }
 
-    /// Whether a user holds any role in an application.
-    ///
-    /// # Errors
-    /// Where the store fails.
-    pub fn holds_role(&self, user: UserId, application: &ApplicationId) -> Result<bool, StoreError> {
-        let parameters = [user.value().into(), application.as_str().into()];
-        Ok(self.read_one(sql::roles::ROLES_HELD, parameters, rows::roles::is_any_held)?.unwrap_or_default())
-    }
-
     /// The roles that a user holds in an application, the built-in ones as core has them.
     ///
     /// # Errors

@@ -7,5 +7,7 @@ pub(crate) mod data;
 pub(crate) mod devices;
 pub(crate) mod factors;
 pub(crate) mod guesses;
+pub(crate) mod keys;
+pub(crate) mod revocations;
 pub(crate) mod roles;
 pub(crate) mod sessions;

@@ -35,7 +35,7 @@ pub(crate) fn assigned_role(row: Row) -> Result<AssignedRole, StoreError> {
     })
 }
 
-/// Reads the row of `ROLE_ASSIGNED` or `ROLES_HELD`.
+/// Reads the row of `ROLE_ASSIGNED`.
 pub(crate) fn is_any_held(row: Row) -> Result<bool, StoreError> {
     Ok(Columns::of(row, "role_assignments").count("role")? > 0)
 }

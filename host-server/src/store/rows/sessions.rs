@@ -36,6 +36,7 @@ fn session_columns(columns: &mut Columns) -> Result<Session, StoreError> {
         pair: Pair {
             number: columns.count("pair_number")?,
             issued_at: columns.moment("pair_issued_at")?,
+            expires_at: columns.moment("pair_expires_at")?,
             token_id: columns.parsed("token_id", TokenId::parse)?,
             refresh_digest: columns.parsed("refresh_digest", TokenDigest::parse)?,
         },

@@ -4,6 +4,12 @@ super::statements! {
     /// A user's second factor, on or not.
     FACTOR = "SELECT secret, enabled_at, last_step FROM factors WHERE user_id = $1";
 
+    /// Second factors from after the user `$1` on.
+    SEALED_FACTORS = "SELECT user_id, secret FROM factors WHERE user_id > $1 ORDER BY user_id LIMIT $2";
+
+    /// Guard: it is sealed as it was.
+    RESEAL_FACTOR = "UPDATE factors SET secret = $1 WHERE user_id = $2 AND secret = $3";
+
     /// Whether a recovery code is one of the user's.
     RECOVERY_CODE_KNOWN = "SELECT count(*) FROM recovery_codes WHERE user_id = $1 AND digest = $2";
 

@@ -31,6 +31,8 @@ pub(crate) mod data;
 pub(crate) mod devices;
 pub(crate) mod factors;
 pub(crate) mod guesses;
+pub(crate) mod keys;
+pub(crate) mod revocations;
 pub(crate) mod roles;
 pub(crate) mod sessions;
 
@@ -44,6 +46,8 @@ pub(crate) const ALL: &[&[&str]] = &[
     devices::ALL,
     factors::ALL,
     guesses::ALL,
+    keys::ALL,
+    revocations::ALL,
     roles::ALL,
     sessions::ALL,
 ];

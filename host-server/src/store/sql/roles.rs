@@ -36,9 +36,6 @@ super::statements! {
     ROLE_ASSIGNED =
         "SELECT count(*) FROM role_assignments WHERE user_id = $1 AND application_id = $2 AND role = $3";
 
-    /// How many roles a user holds in an application.
-    ROLES_HELD = "SELECT count(*) FROM role_assignments WHERE user_id = $1 AND application_id = $2";
-
     /// The roles that a user holds in an application, and what those may do that are not built in.
     ROLES_OF_MEMBER =
         "SELECT role_assignments.role, roles.permissions FROM role_assignments \

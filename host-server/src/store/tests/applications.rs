@@ -148,7 +148,7 @@ async fn a_role_is_assigned_only_while_it_is_there(store: Store) {
     let held: Vec<_> = store.roles_held(user, &notes().id).unwrap();
     let viewer = Role::of(RoleName::parse("viewer").unwrap(), None);
     assert_eq!(held, [chief(), viewer]);
-    assert!(!store.holds_role(user, &ApplicationId::default_application()).unwrap());
+    assert_eq!(store.roles_held(user, &ApplicationId::default_application()).unwrap(), []);
 
     let delete = || Change::DeleteRole { application: notes().id, role: chief().name };
     assert!(store.settled(delete()).await);

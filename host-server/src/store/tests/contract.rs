@@ -199,6 +199,7 @@ async fn a_pair_is_replaced_once(store: Store) {
     let to = Pair {
         number: 8,
         issued_at: at,
+        expires_at: at.plus_secs(60),
         token_id: TokenId::from_bytes([8; 16]),
         refresh_digest: TokenDigest::of(b"the next"),
     };

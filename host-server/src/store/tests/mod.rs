@@ -81,6 +81,7 @@ pub(super) fn session(user: UserId, number: u128) -> Session {
     let pair = Pair {
         number: 7,
         issued_at: NOW.plus_secs(3),
+        expires_at: NOW.plus_secs(63),
         token_id: TokenId::from_bytes([5; 16]),
         refresh_digest: TokenDigest::of(id.as_bytes()),
     };

@@ -8,6 +8,8 @@ mod data;
 mod devices;
 mod factors;
 mod guesses;
+mod keys;
+mod revocations;
 mod roles;
 mod sessions;
 
@@ -73,6 +75,18 @@ fn change(change: &Change) -> Vec<Write> {
         Change::DeleteDatum { owner, key } => vec![data::delete_datum(owner, key)],
         Change::SealAudit(seal) => vec![audit::seal(seal)],
         Change::ArchiveAudit { from, to } => audit::archive(*from, *to),
+        Change::OutdateGrants { user, at } => vec![revocations::outdate_grants(*user, *at)],
+        Change::OutdateRoles { application, at } => vec![revocations::outdate_roles(application, *at)],
+        Change::ForgetEnded { at } => revocations::forget_ended(*at),
+        Change::AddKey(key) => vec![keys::add(key)],
+        Change::ActivateKey { kid, at, token_ttl_secs } => vec![keys::activate(kid, *at, *token_ttl_secs)],
+        Change::ReplaceKey { kid, at, tokens_until } => vec![keys::replace(kid, *at, *tokens_until)],
+        Change::DropKey { kid } => vec![keys::drop_waiting(kid)],
+        Change::NoteTokenLifetime { kid, secs } => vec![keys::note_token_lifetime(kid, *secs)],
+        Change::ForgetKeys { replaced_by, expired_by } => keys::forget(*replaced_by, *expired_by),
+        Change::SetProbe { from, to } => vec![keys::set_probe(from.as_ref(), to)],
+        Change::ResealKey { kid, from, to } => vec![keys::reseal_key(kid, from, to)],
+        Change::ResealFactor { user, from, to } => vec![keys::reseal_factor(*user, from, to)],
     }
 }
 

@@ -25,6 +25,7 @@ pub(super) fn open_session(session: &Session, checked_hash: &PasswordHash) -> Ve
             session.second_factor.into(),
             session.pair.number.into(),
             session.pair.issued_at.into(),
+            session.pair.expires_at.into(),
             session.pair.token_id.encode().into(),
             session.pair.refresh_digest.encode().into(),
             Value::text_or_null(session.replaced.as_ref().map(TokenId::encode)),
@@ -49,6 +50,7 @@ pub(super) fn rotate_pair(session: SessionId, from: u32, to: &Pair, bearer_refre
         [
             to.number.into(),
             to.issued_at.into(),
+            to.expires_at.into(),
             to.token_id.encode().into(),
             to.refresh_digest.encode().into(),
             bearer_refresh.into(),

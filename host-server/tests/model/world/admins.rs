@@ -49,7 +49,7 @@ impl World {
                     application: application_id(application),
                     role: role_name(role),
                 });
-                self.settle(role::revoke(standing.user_known, held, by))?;
+                self.settle(role::revoke(standing.user_known, held, by, self.now))?;
             }
             Operation::DefineRole { by, application, role, permissions } => {
                 let by = self.admin(*by)?.account().id;
@@ -60,14 +60,14 @@ impl World {
                 let permissions = permissions.iter().map(permission).collect();
                 let role = Role { name: role_name(role), permissions };
                 let found = self.store.application(&application_id(application))?;
-                self.settle(role::define(found.as_ref(), role, by))?;
+                self.settle(role::define(found.as_ref(), role, by, self.now))?;
             }
             Operation::DeleteRole { by, application, role } => {
                 let by = self.admin(*by)?.account().id;
                 let (application, role) = (application_id(application), role_name(role));
                 let defined = self.store.role(&application, &role)?.is_some();
                 let found = self.store.application(&application)?;
-                self.settle(role::delete(found.as_ref(), &role, defined, by))?;
+                self.settle(role::delete(found.as_ref(), &role, defined, by, self.now))?;
             }
             Operation::CreateApplication { by, application } => {
                 let by = self.admin(*by)?.account().id;

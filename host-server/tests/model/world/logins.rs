@@ -110,9 +110,10 @@ impl World {
                 let shown = self.shown(user, code)?;
                 let account = self.store.account(login.user)?;
                 let application = self.store.application(&login.application)?;
+                let roles = self.store.roles_held(login.user, &login.application)?;
                 let factor = self.factor_standing(login.user, Some(&shown))?;
                 account.zip(application).map(|(account, application)| {
-                    (shown, FinishStanding { login, account, application, factor })
+                    (shown, FinishStanding { login, account, application, roles, factor })
                 })
             }
         };
@@ -190,13 +191,11 @@ impl World {
             Some(account) => self.factor_standing(account.id, login.second_factor.as_ref())?,
             None => FactorStanding::default(),
         };
-        let holds_role = match (&account, &application) {
-            (Some(account), Some(application)) if application.id != account.application => {
-                store.holds_role(account.id, &application.id)?
-            }
-            _ => false,
+        let roles = match (&account, &application) {
+            (Some(account), Some(application)) => store.roles_held(account.id, &application.id)?,
+            _ => Vec::new(),
         };
-        Ok(Standing { account, device_known, factor, application, holds_role })
+        Ok(Standing { account, device_known, factor, application, roles })
     }
 
     pub(super) fn factor_standing(

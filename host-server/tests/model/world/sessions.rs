@@ -26,7 +26,8 @@ impl World {
             Some(found) => {
                 let (session, account) = (found.session.clone(), found.account.clone());
                 let application = self.store.application(&session.application)?;
-                application.map(|application| Standing { session, account, application })
+                let roles = self.store.roles_held(account.id, &session.application)?;
+                application.map(|application| Standing { session, account, application, roles })
             }
         };
         let token_id = self.draw();
