@@ -15,6 +15,7 @@ use crate::guessing::UnderWay;
 use crate::hashing::HashingPool;
 use crate::keys::{Rotating, Secrets, SigningKeys};
 use crate::problem::Problem;
+use crate::revocations::Revocations;
 use crate::store::Store;
 use crate::verified::VerifiedTokens;
 
@@ -31,6 +32,8 @@ pub struct App {
     pub under_way: Arc<UnderWay>,
     /// How tokens are made and known again.
     pub tokens: Tokens,
+    /// What became void before it expired.
+    pub revocations: Revocations,
     /// The pages of `/`.
     pub demo: Demo,
     /// Where people find what.

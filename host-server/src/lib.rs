@@ -24,6 +24,7 @@ pub mod problem;
 pub mod qr;
 pub mod reply;
 pub mod request_id;
+pub mod revocations;
 pub mod routes;
 pub mod store;
 pub mod sweep;

@@ -242,6 +242,34 @@ mod tests {
     }
 
     #[test]
+    fn grants_are_read_as_they_are_issued_or_not_at_all() {
+        let read = |grants: &str| {
+            let json = format!(r#"{{"grants":{grants}}}"#);
+            let set = ClaimSet::read(&json).map_err(|error| (error.code, error.claim))?;
+            Ok(set.grants.map(|grants| grants.len()))
+        };
+        let one = r#"{"action":"read","resource":"*"}"#;
+        let list = |count: usize| format!("[{}]", vec![one; count].join(","));
+        assert_eq!(read("[]"), Ok(Some(0)));
+        assert_eq!(read(&list(16)), Ok(Some(16)));
+        let long = format!(r#"[{{"action":"read","resource":"{}"}}]"#, "x".repeat(129));
+        for wrong in [
+            "null",
+            "{}",
+            "true",
+            r#"["read"]"#,
+            r#"[{"action":"read"}]"#,
+            r#"[{"action":"read","resource":7}]"#,
+            r#"[{"action":"read","resource":"*","effect":"deny"}]"#,
+            r#"[{"action":"re*","resource":"*"}]"#,
+            &list(17),
+            &long,
+        ] {
+            assert_eq!(read(wrong), Err((Code::TokenClaimInvalid, Some("grants"))), "{wrong}");
+        }
+    }
+
+    #[test]
     fn forgiving_the_expiry_forgives_nothing_else() {
         let forgiven = |secs: i64, issuer: &str| {
             verified(Expectation::new(&[Algorithm::Hs256], issuer, NOW.plus_secs(secs)).forgiving_expiry())

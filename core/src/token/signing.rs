@@ -305,6 +305,7 @@ mod tests {
             session_id: SessionId::from_bytes([255; 16]),
             auth_time: Timestamp::from_secs(1_699_999_999),
             amr: vec!["pwd".to_owned(), "a \"quote\"".to_owned()],
+            grants: Some(vec![read("a \"quote\"")]),
         }
     }
 

@@ -187,6 +187,7 @@ mod tests {
             session_id: SessionId::from_bytes([session; 16]),
             auth_time: NOW,
             amr: vec![],
+            grants: None,
         };
         key().sign_access_token(&claims).unwrap().expose().clone()
     }

@@ -19,6 +19,7 @@ use crate::demo::Demo;
 use crate::hashing::{HashingPool, QUEUE_PER_THREAD};
 use crate::keys::{self, KeysError, Secrets, Wanted};
 use crate::listener::Limits;
+use crate::revocations::Revocations;
 use crate::store::Store;
 use crate::sweep::sweep_on;
 use crate::telemetry::{self, LogFormat};
@@ -183,6 +184,7 @@ async fn assemble(config: &Config, secrets: &Secrets, store: Store) -> Result<Ap
         hashing,
         under_way: Arc::default(),
         tokens: Tokens::new(config.issuer.clone(), signing, secrets),
+        revocations: Revocations::default(),
         demo,
         pages: Pages {
             public_url: config.public_url.clone(),

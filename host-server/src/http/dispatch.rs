@@ -8,8 +8,8 @@ use crate::app::App;
 use crate::call::Call;
 use crate::docs;
 use crate::ops::{
-    applications, assignments, audit, data, jwks, login, mfa, operations, profile, refresh, register, roles,
-    sessions, users, well_known,
+    applications, assignments, audit, data, jwks, login, mfa, operations, profile, refresh, register,
+    revocations, roles, sessions, users, well_known,
 };
 use crate::problem::Problem;
 use crate::reply::Reply;
@@ -68,6 +68,7 @@ pub(super) async fn answer(app: &Arc<App>, call: Call) -> Result<Reply, Problem>
         Operation::SecurityTxt => well_known::security_txt(app),
         Operation::ChangePassword => well_known::change_password(app),
         Operation::Jwks => jwks::answer(app, &call),
+        Operation::Revocations => Box::pin(revocations::answer(app, call)).await,
         Operation::Health => Ok(operations::health()),
         Operation::Ready => operations::ready(app).await,
         Operation::OpenApi => Ok(docs::openapi(&call)),

@@ -80,6 +80,7 @@ fn grant(granted: &Granted) -> Value {
         Content::AnyJson { schema, example } => {
             ("Granted.", Some(json!({ "application/json": { "schema": schema, "example": example } })))
         }
+        Content::Jwt => ("Granted.", Some(json!({ "application/jwt": { "schema": text["schema"] } }))),
         Content::Page => ("The page.", Some(json!({ "text/html": text }))),
         Content::Text => ("The text.", Some(json!({ "text/plain": text }))),
         Content::File => ("The file.", Some(json!({ "*/*": text }))),

@@ -234,6 +234,8 @@ pub(super) enum Content {
         schema: Value,
         example: Value,
     },
+    /// A signed text (RFC 7515).
+    Jwt,
     /// A page.
     Page,
     /// The files of a page.

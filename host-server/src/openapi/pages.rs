@@ -12,7 +12,12 @@ use crate::routes::{FILE, Operation};
 pub(super) static OPERATIONS: Theme = Theme {
     tag: "Operations",
     text: "Whether the server lives and can work, and the keys by which others verify its tokens.",
-    operations: &[(Operation::Jwks, jwks), (Operation::Health, health), (Operation::Ready, ready)],
+    operations: &[
+        (Operation::Jwks, jwks),
+        (Operation::Revocations, revocations),
+        (Operation::Health, health),
+        (Operation::Ready, ready),
+    ],
 };
 
 pub(super) static PAGES: Theme = Theme {
@@ -40,6 +45,18 @@ fn jwks(_: Place) -> Description {
     .answers::<Jwks<'static>>(StatusCode::OK, json!({ "keys": [key] }))
     .with_header("Cache-Control", "How long the keys may be relied on.", "public, max-age=300")
     .unless_unchanged()
+}
+
+fn revocations(_: Place) -> Description {
+    Description::new(
+        "Revoked tokens",
+        "A list of access tokens that are void before they expire, signed by the key that signs them, for those who \
+         verify without asking. It names sessions by 64 bits of a SHA-256; `next` says when there is a newer one.",
+    )
+    .answers_with(StatusCode::OK, Content::Jwt)
+    .with_header("Cache-Control", "How long the list may be relied on.", "public, max-age=10")
+    .unless_unchanged()
+    .refused_with(&[Code::Overloaded])
 }
 
 fn health(_: Place) -> Description {

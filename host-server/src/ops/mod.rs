@@ -16,6 +16,7 @@ pub(crate) mod profile;
 mod reauthenticate;
 pub(crate) mod refresh;
 pub(crate) mod register;
+pub(crate) mod revocations;
 pub(crate) mod roles;
 pub mod second_factor;
 pub(crate) mod sessions;

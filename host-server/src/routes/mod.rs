@@ -85,6 +85,8 @@ pub enum Operation {
     ListAudit,
     /// The public keys that verify access tokens.
     Jwks,
+    /// What became void before it expired.
+    Revocations,
     /// Tells whom to tell of a hole.
     SecurityTxt,
     /// Leads to where a password is changed.
@@ -209,6 +211,7 @@ pub static ROUTES: &[Route] = &[
     delete(Operation::DeleteUser, "/users/{user_id}").admin(),
     get(Operation::ListAudit, "/audit").admin(),
     get(Operation::Jwks, "/.well-known/jwks.json"),
+    get(Operation::Revocations, "/.well-known/revocations"),
     get(Operation::SecurityTxt, "/.well-known/security.txt").bare(),
     get(Operation::ChangePassword, "/.well-known/change-password").bare(),
     get(Operation::Health, "/healthz"),

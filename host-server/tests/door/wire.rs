@@ -15,6 +15,7 @@ use countersign_server::hashing::HashingPool;
 use countersign_server::http;
 use countersign_server::keys::{self, Secrets, Wanted};
 use countersign_server::listener::{self, Limits};
+use countersign_server::revocations::Revocations;
 use countersign_server::store::{DatabaseLocation, Store};
 use hyper::body::Incoming;
 use hyper::service::Service;
@@ -54,6 +55,7 @@ impl Running {
             hashing: HashingPool::start(NonZeroUsize::MIN, 1).unwrap(),
             under_way: Arc::default(),
             tokens: Tokens::new("countersign".to_owned(), signing, &secrets),
+            revocations: Revocations::default(),
             demo: Demo::landing(),
             pages: Pages::default(),
             allowed_origins: allowed_origins.iter().map(|origin| (*origin).to_owned()).collect(),
