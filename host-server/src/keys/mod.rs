@@ -5,6 +5,8 @@
 
 mod secrets;
 mod start;
+#[cfg(test)]
+mod tests;
 
 pub use secrets::{Rotating, Secrets};
 pub use start::{KeysError, Wanted, rotate, start};

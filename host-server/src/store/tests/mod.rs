@@ -26,7 +26,9 @@ mod account_changes;
 mod audit;
 mod crash;
 mod factors;
+mod keys;
 mod opening;
+mod revocations;
 
 use countersign_core::account::{AccountRole, NewAccount};
 use countersign_core::change::Change;
@@ -47,7 +49,7 @@ use super::{Committed, DatabaseLocation, Store, StoreError, Value};
 const NOW: Timestamp = Timestamp::from_secs(1_700_000_000);
 
 /// A file in a folder that goes away with the first of the two.
-pub(super) fn temporary_file() -> (TempDir, DatabaseLocation) {
+pub(crate) fn temporary_file() -> (TempDir, DatabaseLocation) {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("countersign.db");
     (folder, DatabaseLocation::File(file))
@@ -60,7 +62,7 @@ pub(super) fn password_hash(number: u8) -> PasswordHash {
 }
 
 /// Nothing in it is like anything else in it, so that a mix-up of two columns shows.
-pub(super) fn new_account(username: &str) -> NewAccount {
+pub(crate) fn new_account(username: &str) -> NewAccount {
     NewAccount {
         username: Some(Username::parse(username).unwrap()),
         email: Email::parse(&format!("{username}@example.com")).unwrap(),
@@ -76,7 +78,7 @@ pub(super) fn new_account(username: &str) -> NewAccount {
     }
 }
 
-pub(super) fn session(user: UserId, number: u128) -> Session {
+pub(crate) fn session(user: UserId, number: u128) -> Session {
     let id = SessionId::from_bytes(number.to_be_bytes());
     let pair = Pair {
         number: 7,
@@ -101,7 +103,7 @@ pub(super) fn session(user: UserId, number: u128) -> Session {
     }
 }
 
-pub(super) fn open_session(session: Session) -> Change {
+pub(crate) fn open_session(session: Session) -> Change {
     Change::OpenSession { session: Box::new(session), checked_hash: password_hash(0) }
 }
 

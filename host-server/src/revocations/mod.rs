@@ -3,6 +3,9 @@
 //! It is made when it is asked for, and again when something was committed that belongs into it or the one that is held is
 //! about to be replaced as it promises: by one request while the others wait, and never for more than a tenth of the time.
 
+#[cfg(test)]
+mod tests;
+
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Instant;
 
