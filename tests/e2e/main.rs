@@ -18,6 +18,7 @@ mod logs;
 mod mfa;
 mod problems;
 mod races;
+mod revocations;
 mod roles;
 mod server;
 mod sessions;

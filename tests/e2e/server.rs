@@ -50,6 +50,20 @@ impl Server {
         (self.child, self.origin) = spawn(self.folder.path(), &self.settings);
     }
 
+    /// The same, with these settings from then on.
+    pub(crate) fn restart_with(&mut self, settings: &[(&'static str, &str)]) {
+        for (name, value) in settings {
+            self.settings.retain(|(other, _)| other != name);
+            self.settings.push((*name, (*value).to_owned()));
+        }
+        self.kill_and_restart();
+    }
+
+    /// Gives a file beside the database another name.
+    pub(crate) fn rename_file(&self, from: &str, to: &str) {
+        fs::rename(self.folder.path().join(from), self.folder.path().join(to)).unwrap();
+    }
+
     /// All that was logged by the time this is there, which the log's thread writes a little later.
     pub(crate) fn log_once_it_holds(&self, text: &str) -> String {
         log_once_it_holds(self.folder.path(), text)
@@ -57,8 +71,19 @@ impl Server {
 
     /// Runs another command of the program on the same file, with `input` on its standard input.
     pub(crate) fn command(&self, arguments: &[&str], input: &str) -> std::process::Output {
+        self.command_with(&[], arguments, input)
+    }
+
+    /// The same, with other settings than the server's.
+    pub(crate) fn command_with(
+        &self,
+        settings: &[(&'static str, &str)],
+        arguments: &[&str],
+        input: &str,
+    ) -> std::process::Output {
         use std::io::Write;
         let mut child = program(self.folder.path(), &self.settings)
+            .envs(settings.iter().copied())
             .args(arguments)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())

@@ -13,11 +13,16 @@ fn again(origin: &str, path: &str, first: &Answer) -> Answer {
 #[test]
 fn pages() {
     let anyone = Anonymous::at(server::shared());
-    for path in ["/healthz", "/readyz", "/.well-known/jwks.json", "/docs"] {
+    for path in ["/healthz", "/readyz", "/docs"] {
         shot(&format!("GET {path}"), &anyone.get(path));
     }
-    for (pattern, path) in [("/", "/"), ("/openapi.json", "/openapi.json"), ("/docs/{file}", "/docs/errors")]
-    {
+    for (pattern, path) in [
+        ("/", "/"),
+        ("/openapi.json", "/openapi.json"),
+        ("/docs/{file}", "/docs/errors"),
+        ("/.well-known/jwks.json", "/.well-known/jwks.json"),
+        ("/.well-known/revocations", "/.well-known/revocations"),
+    ] {
         let first = anyone.get(path);
         let route = format!("GET {pattern}");
         shot(&route, &first);
