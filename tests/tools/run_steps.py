@@ -57,7 +57,10 @@ STEPS = [
     Step(
         "core vectors on wasm32",
         "1 minute, then 5 s",
-        ["cargo test -p countersign-core --target wasm32-unknown-unknown --test vectors --test token_vectors --test revocation_vectors --test totp_vectors"],
+        [
+            "cargo test -p countersign-core --target wasm32-unknown-unknown"
+            " --test vectors --test token_vectors --test revocation_vectors --test totp_vectors --test wycheproof"
+        ],
         {"CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER": "wasm-bindgen-test-runner"},
         counts_tests=True,
     ),

@@ -162,7 +162,9 @@ impl VerifyingKey {
         Self { kid, ..self }
     }
 
-    pub(super) fn matches(&self, message: &[u8], signature: &[u8]) -> bool {
+    /// Whether the signature is one of this key over the message, bytes both. A token is taken by
+    /// [`verify_access_token`](super::verify_access_token), which asks for more.
+    pub fn matches(&self, message: &[u8], signature: &[u8]) -> bool {
         match &self.check {
             Check::Hs256(key) => key.matches(message, signature),
             Check::EdDsa(key) => key.matches(message, signature),
