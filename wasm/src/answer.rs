@@ -6,6 +6,7 @@
 //! `["unavailable", code, message]` what it throws as an `UnavailableError`. Text and not objects built through
 //! imports: one string crosses the boundary and the glue stays small.
 
+pub(crate) use countersign_core::json::push_text;
 #[cfg(any(feature = "passwords", feature = "tokens"))]
 use countersign_core::rejection::Code;
 #[cfg(feature = "forms")]
@@ -79,24 +80,4 @@ pub(crate) fn push_array(out: &mut String, items: &[Option<&str>]) {
         }
     }
     out.push(']');
-}
-
-/// Appends a JSON string (RFC 8259 section 7).
-pub(crate) fn push_text(out: &mut String, text: &str) {
-    out.push('"');
-    for character in text.chars() {
-        match character {
-            '"' | '\\' => out.extend(['\\', character]),
-            '\0'..='\x1f' => push_escape(out, character),
-            _ => out.push(character),
-        }
-    }
-    out.push('"');
-}
-
-fn push_escape(out: &mut String, control: char) {
-    const HEX: &[u8; 16] = b"0123456789abcdef";
-    let code = control as usize;
-    out.push_str("\\u00");
-    out.extend([HEX[code >> 4 & 15], HEX[code & 15]].map(char::from));
 }

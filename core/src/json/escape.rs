@@ -48,3 +48,29 @@ fn unit(digits: &mut Chars<'_>) -> u32 {
     let values = digits.by_ref().take(4).map(|digit| digit.to_digit(16).unwrap_or_default());
     values.fold(0, |unit, value| unit << 4 | value)
 }
+
+/// Appends a text as a JSON string (RFC 8259 section 7), escaping what has to be and nothing else.
+///
+/// ```
+/// let mut json = String::new();
+/// countersign_core::json::push_text(&mut json, "a \"quote\" and a tab\t");
+/// assert_eq!(json, r#""a \"quote\" and a tab\u0009""#);
+/// ```
+pub fn push_text(out: &mut String, text: &str) {
+    out.push('"');
+    for character in text.chars() {
+        match character {
+            '"' | '\\' => out.extend(['\\', character]),
+            '\0'..='\x1f' => push_escape(out, character),
+            _ => out.push(character),
+        }
+    }
+    out.push('"');
+}
+
+fn push_escape(out: &mut String, control: char) {
+    const HEX: &[u8; 16] = b"0123456789abcdef";
+    let code = control as usize;
+    out.push_str("\\u00");
+    out.extend([HEX[code >> 4 & 15], HEX[code & 15]].map(char::from));
+}

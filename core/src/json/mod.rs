@@ -10,6 +10,8 @@ mod number;
 mod tests;
 mod walk;
 
+pub use escape::push_text;
+
 use std::borrow::Cow;
 use std::fmt;
 

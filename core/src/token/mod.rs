@@ -14,6 +14,8 @@ mod jwk;
 mod jws;
 mod keys;
 pub mod provider;
+#[cfg(feature = "sign")]
+mod public_jwk;
 mod refresh;
 mod revocations;
 mod root;
@@ -29,9 +31,10 @@ pub use bearer::bearer;
 pub use claims::{AccessClaims, Claims};
 pub use compact::TOKEN_LEN_MAX;
 pub use header::Header;
-pub use jwk::PublicJwk;
 pub use jws::{Decoded, Jws, decode_token, verify_jws};
 pub use keys::KeySet;
+#[cfg(feature = "sign")]
+pub use public_jwk::PublicJwk;
 pub use refresh::{RefreshKey, RefreshToken};
 #[cfg(feature = "sign")]
 pub use revocations::{Issuance, Revoked};

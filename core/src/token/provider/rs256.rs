@@ -84,7 +84,7 @@ pub(in crate::token) mod sign {
     use rand_chacha::rand_core::SeedableRng;
     use rsa::pkcs1::{DecodeRsaPrivateKey, EncodeRsaPrivateKey};
     use rsa::pkcs8::{DecodePrivateKey, EncodePrivateKey};
-    use rsa::{Pkcs1v15Sign, RsaPrivateKey};
+    use rsa::{BigUint, Pkcs1v15Sign, RsaPrivateKey};
     use sha2::{Digest, Sha256};
     use zeroize::Zeroizing;
 
@@ -99,9 +99,20 @@ pub(in crate::token) mod sign {
 
     /// A key in PKCS#8 (RFC 5958); `None` where it is none, or not one that [`Rs256`] takes.
     pub(in crate::token) fn from_pkcs8(der: &[u8]) -> Option<(EncodingKey, Rs256)> {
-        let key = RsaPrivateKey::from_pkcs8_der(der).ok()?;
-        key.validate().ok()?;
-        pair(&key)
+        pair(&RsaPrivateKey::from_pkcs8_der(der).ok()?)
+    }
+
+    /// A key of its numbers as big-endian bytes; `None` where they are none, or not one that [`Rs256`] takes.
+    pub(in crate::token) fn from_numbers(
+        modulus: &[u8],
+        exponent: &[u8],
+        private_exponent: &[u8],
+        prime: &[u8],
+        other_prime: &[u8],
+    ) -> Option<(EncodingKey, Rs256)> {
+        let [n, e, d, p, q] =
+            [modulus, exponent, private_exponent, prime, other_prime].map(BigUint::from_bytes_be);
+        pair(&RsaPrivateKey::from_components(n, e, d, vec![p, q]).ok()?)
     }
 
     fn pair(key: &RsaPrivateKey) -> Option<(EncodingKey, Rs256)> {
