@@ -51,6 +51,9 @@ impl Rs256 {
         if exponent.bits() > EXPONENT_BITS_MAX || exponent == BigUint::from(1_u8) {
             return Err(Refused::Numbers);
         }
+        if is_of_weak_primes(&modulus) {
+            return Err(Refused::Numbers);
+        }
         // Even numbers are refused here.
         let key = RsaPublicKey::new_with_max_size(modulus, exponent, MODULUS_BITS_MAX);
         key.map(Self).map_err(|_| Refused::Numbers)
@@ -73,6 +76,26 @@ impl Rs256 {
         let digest = Sha256::digest(message);
         self.0.verify(Pkcs1v15Sign::new::<Sha256>(), &digest, signature).is_ok()
     }
+}
+
+/// Whether the primes were made as a widespread chip made them, so that anyone finds them out of the modulus
+/// (CVE-2017-15361, "ROCA"). Such a modulus is a power of 65537 modulo every small prime. These 17 suffice: of the
+/// other moduli, one in 2²⁸ looks like that.
+fn is_of_weak_primes(modulus: &BigUint) -> bool {
+    const PRIMES: [u32; 17] = [11, 13, 17, 19, 37, 53, 61, 71, 73, 79, 97, 103, 107, 109, 127, 151, 157];
+    PRIMES.iter().all(|prime| {
+        let rest = modulus % *prime;
+        let mut power = 1;
+        loop {
+            if rest == BigUint::from(power) {
+                break true;
+            }
+            power = power * 65_537 % prime;
+            if power == 1 {
+                break false;
+            }
+        }
+    })
 }
 
 /// The half that makes signatures.
