@@ -11,7 +11,9 @@ const LONE_SURROGATE = /\p{Surrogate}/u;
 const LONGEST = 131_072;
 // A set of as many keys as are taken, each with a chain of certificates, is smaller and flatter.
 const LARGEST_KEY = 1_048_576;
-const DEEPEST_KEY = 8;
+const KEY = { deepest: 8, wanted: "a JSON Web Key or a set of them" };
+// As deep as the wasm reads JSON, at most.
+const VALUES = { deepest: 31, wanted: "an object of JSON values" };
 
 // Works across realms (test runners, frames), where `instanceof` does not, and cannot be spoofed.
 const arrayKind = Object.getOwnPropertyDescriptor(
@@ -120,15 +122,18 @@ function items(array, name) {
 
 /** The JSON text of a key or key set, in bytes. */
 export function keyBytes(value, name) {
-  const json = new TextEncoder().encode(keyJson(record(value, name), name, 0));
+  const json = new TextEncoder().encode(jsonOf(record(value, name), name, KEY));
   if (json.length > LARGEST_KEY) throw new ArgumentError("too_long", `${name} is too long.`);
   return json;
 }
 
+/** The JSON text of an object. */
+export const jsonText = (value, name) => text(jsonOf(record(value, name), name, VALUES), name);
+
 // `JSON.stringify` would call a `toJSON` wherever it came from; this puts own members together and nothing else.
-function keyJson(value, name, depth) {
-  if (depth > DEEPEST_KEY) throw wrongType(name, "a JSON Web Key or a set of them");
-  const inner = (member) => keyJson(member, name, depth + 1);
+function jsonOf(value, name, { deepest, wanted }) {
+  if (deepest < 0) throw wrongType(name, wanted);
+  const inner = (member) => jsonOf(member, name, { deepest: deepest - 1, wanted });
   if (typeof value === "string") return JSON.stringify(text(value, name));
   if (value === null || typeof value === "boolean" || Number.isFinite(value)) return String(value);
   if (Array.isArray(value)) return `[${items(value, name).map(inner).join()}]`;

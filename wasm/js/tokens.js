@@ -40,7 +40,7 @@ export function decodeToken(token) {
 }
 
 /** The bytes of the key, and whether they are a secret of HS256 or else the JSON text of a JWK or JWKS. */
-function readKey(key) {
+export function readKey(key) {
   if (isBytes(key)) return [bytes(key, "key"), true];
   return [keyBytes(key, "key"), false];
 }

@@ -20,7 +20,7 @@ pub(crate) fn value(json: &str) -> String {
 }
 
 /// The answer with a text as its value.
-#[cfg(any(feature = "forms", feature = "passwords"))]
+#[cfg(any(feature = "forms", feature = "passwords", feature = "sign"))]
 pub(crate) fn text(value: &str) -> String {
     let mut json = String::new();
     push_text(&mut json, value);

@@ -11,6 +11,8 @@ pub mod forms;
 mod memory;
 #[cfg(feature = "passwords")]
 pub mod passwords;
+#[cfg(feature = "sign")]
+pub mod sign;
 #[cfg(feature = "strength")]
 pub mod strength;
 #[cfg(feature = "tokens")]

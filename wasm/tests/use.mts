@@ -7,6 +7,7 @@ import {
   init,
   inspectHash,
   safeVerifyToken,
+  signToken,
   validateEmail,
   validatePassword,
   validateRegistration,
@@ -70,9 +71,12 @@ async function use(bytes: Uint8Array, jwks: Jwks): Promise<void> {
   const safe = await safeVerifyToken("token", { kty: "oct", k: "" }, options);
   if (!safe.ok) same<typeof safe.error, TokenError>(true);
   const { payload } = await verifyJws("token", bytes, { algorithms });
+  const signed: string = await signToken({ sub: "1", exp: 2, scope: ["read"] }, { kty: "EC", crv: "P-256", x: "", y: "", d: "" });
+  // @ts-expect-error What JSON cannot say.
+  await signToken({ at: new Date() }, bytes);
   const { claims: unverified } = await decodeToken("token");
   same<typeof unverified, { [claim: string]: Json }>(true);
-  void [code, wrong, matches, info, payload];
+  void [code, wrong, matches, info, payload, signed];
 }
 
 function refused(error: Error): string | undefined {

@@ -3,6 +3,7 @@
 import { bind } from "../bind.js";
 import { validateEmail, validatePassword, validateRegistration, validateUsername } from "../forms.js";
 import { hashPassword, inspectHash, verifyPassword } from "../passwords.js";
+import { signToken } from "../sign.js";
 import { decodeToken, safeVerifyToken, verifyJws, verifyToken } from "../tokens.js";
 
 const operations = {
@@ -10,6 +11,7 @@ const operations = {
   hashPassword,
   inspectHash,
   safeVerifyToken,
+  signToken,
   validateEmail,
   validatePassword,
   validateRegistration,

@@ -2,11 +2,17 @@ import type { Async, Code, Json } from "./common.js";
 
 export type Algorithm = "HS256" | "EdDSA" | "ES256" | "RS256";
 
-/** A JSON Web Key (RFC 7517): an Ed25519 public key, or a secret of HS256. Keys of other kinds verify nothing here. */
+/**
+ * A JSON Web Key (RFC 7517): a public key of Ed25519, P-256 or RSA (2048 to 8192 bits), or a secret of HS256. Keys of
+ * other kinds verify nothing here.
+ */
 export interface Jwk {
   kty?: string | undefined;
   crv?: string | undefined;
   x?: string | undefined;
+  y?: string | undefined;
+  n?: string | undefined;
+  e?: string | undefined;
   k?: string | undefined;
   kid?: string | undefined;
   use?: string | undefined;
