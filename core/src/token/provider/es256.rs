@@ -20,18 +20,16 @@ impl Es256 {
             return None;
         }
         let (x, y) = (FieldBytes::from_slice(x), FieldBytes::from_slice(y));
-        Self::from_point(&EncodedPoint::from_affine_coordinates(x, y, false))
-    }
-
-    /// A point as SEC 1 section 2.3.3 writes it, the form that jsonwebtoken hands out.
-    pub(super) fn from_sec1(bytes: &[u8]) -> Option<Self> {
-        Self::from_point(&EncodedPoint::from_bytes(bytes).ok()?)
-    }
-
-    fn from_point(point: &EncodedPoint) -> Option<Self> {
-        let point = Option::<AffinePoint>::from(AffinePoint::from_encoded_point(point))?;
+        let point = EncodedPoint::from_affine_coordinates(x, y, false);
+        let point = Option::<AffinePoint>::from(AffinePoint::from_encoded_point(&point))?;
         // The point at infinity is refused here.
         Some(Self(PublicKey::from_affine(point).ok()?.into()))
+    }
+
+    /// A point as SEC 1 section 2.3.3 writes it when it compresses nothing, the form that jsonwebtoken hands out.
+    pub(super) fn from_sec1(bytes: &[u8]) -> Option<Self> {
+        let (x, y) = bytes.strip_prefix(&[4])?.split_at_checked(FIELD_LEN)?;
+        Self::from_coordinates(x, y)
     }
 
     /// The coordinates, 32 bytes each.

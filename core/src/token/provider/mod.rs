@@ -217,9 +217,29 @@ mod tests {
     fn jsonwebtoken_verifies_through_it_what_it_signed() {
         let (encoding, decoding) = pair();
         let secret = (jsonwebtoken::EncodingKey::from_secret(&[1; 32]), DecodingKey::from_secret(&[1; 32]));
-        for (algorithm, encoding, decoding) in
-            [(Algorithm::EdDSA, encoding, decoding), (Algorithm::HS256, secret.0, secret.1)]
+        let mut keys = vec![(Algorithm::EdDSA, encoding, decoding), (Algorithm::HS256, secret.0, secret.1)];
+        #[cfg(feature = "es256")]
         {
+            let (encoding, public) = sign::es256::pair(&[7; 32]).unwrap();
+            let (x, y) = public.coordinates();
+            let point = [&[4][..], &x, &y].concat();
+            keys.push((Algorithm::ES256, encoding, DecodingKey::from_ec_der(&point)));
+        }
+        #[cfg(feature = "rs256")]
+        {
+            use rsa::pkcs1::EncodeRsaPublicKey;
+
+            let (encoding, public) = sign::rs256::generate([7; 32]).unwrap();
+            let (modulus, exponent) = public.numbers();
+            let of_numbers = DecodingKey::from_rsa_raw_components(&modulus, &exponent);
+            let numbers = [modulus, exponent].map(|bytes| rsa::BigUint::from_bytes_be(&bytes));
+            let [modulus, exponent] = numbers;
+            let der = rsa::RsaPublicKey::new(modulus, exponent).unwrap().to_pkcs1_der().unwrap();
+            let of_der = DecodingKey::from_rsa_der(der.as_bytes());
+            keys.push((Algorithm::RS256, encoding.clone(), of_numbers));
+            keys.push((Algorithm::RS256, encoding, of_der));
+        }
+        for (algorithm, encoding, decoding) in keys {
             let claims = serde_json::json!({ "exp": 4_000_000_000_u64, "sub": "1" });
             let token = encode(&Header::new(algorithm), &claims, &encoding).unwrap();
             let read = decode::<serde_json::Value>(&token, &decoding, &Validation::new(algorithm)).unwrap();
@@ -250,6 +270,12 @@ mod tests {
         for bytes in [&[][..], &[0; 31], &[0; 32], &[0; 33], &[2; 48]] {
             assert!(verifier(&Algorithm::EdDSA, &DecodingKey::from_ed_der(bytes)).is_err());
             assert!(signer(&Algorithm::EdDSA, &jsonwebtoken::EncodingKey::from_ed_der(bytes)).is_err());
+        }
+        for bytes in [&[][..], &[0; 32], &[4; 65], &[2; 33], &[0x30; 48]] {
+            assert!(verifier(&Algorithm::ES256, &DecodingKey::from_ec_der(bytes)).is_err());
+            assert!(signer(&Algorithm::ES256, &jsonwebtoken::EncodingKey::from_ec_der(bytes)).is_err());
+            assert!(verifier(&Algorithm::RS256, &DecodingKey::from_rsa_der(bytes)).is_err());
+            assert!(signer(&Algorithm::RS256, &jsonwebtoken::EncodingKey::from_rsa_der(bytes)).is_err());
         }
         let rsa = DecodingKey::from_rsa_raw_components(&[1], &[1]);
         assert!(verifier(&Algorithm::RS256, &rsa).is_err());
