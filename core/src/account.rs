@@ -3,7 +3,7 @@
 use crate::email::Email;
 use crate::id::{ApplicationId, UserId};
 use crate::name::PersonName;
-use crate::password::PasswordHash;
+use crate::password::StoredHash;
 use crate::phone::Phone;
 use crate::time::Timestamp;
 use crate::username::Username;
@@ -37,7 +37,7 @@ pub struct Account {
     /// The application it registered with, which a log-in that names none is for.
     pub application: ApplicationId,
     /// The hash that its password is held against.
-    pub password_hash: PasswordHash,
+    pub password_hash: StoredHash,
     /// When it was made.
     pub created_at: Timestamp,
     /// When anything of it last changed.
@@ -78,7 +78,7 @@ pub struct NewAccount {
     /// The application it joins.
     pub application: ApplicationId,
     /// The hash of its password.
-    pub password_hash: PasswordHash,
+    pub password_hash: StoredHash,
     /// When.
     pub created_at: Timestamp,
 }

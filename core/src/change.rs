@@ -11,7 +11,7 @@ use crate::keyring::{SealedKey, SealedProbe, StoredKey};
 use crate::login::MfaLogin;
 use crate::mfa::{RecoveryDigest, SealedSecret, TotpStep};
 use crate::name::PersonName;
-use crate::password::PasswordHash;
+use crate::password::{PasswordHash, StoredHash};
 use crate::permission::{Role, RoleName};
 use crate::phone::Phone;
 use crate::profile::Edit;
@@ -38,7 +38,7 @@ pub enum Change {
         /// Whose.
         user: UserId,
         /// The hash that it had.
-        from: PasswordHash,
+        from: StoredHash,
         /// The hash of the new password.
         to: PasswordHash,
         /// The session that stays; `None` where none does.
@@ -96,7 +96,7 @@ pub enum Change {
         /// The session.
         session: Box<Session>,
         /// The hash that the password was held against.
-        checked_hash: PasswordHash,
+        checked_hash: StoredHash,
     },
     /// Another pair of the session's tokens is out. Guard: `from` is still the number of the one that is.
     RotatePair {
@@ -148,7 +148,7 @@ pub enum Change {
         /// Whose.
         user: UserId,
         /// The hash that was checked.
-        from: PasswordHash,
+        from: StoredHash,
         /// The new hash of the same password.
         to: PasswordHash,
     },
@@ -406,7 +406,7 @@ pub struct AccountEdit {
     /// Whose.
     pub user: UserId,
     /// The hash that the account had when this was granted.
-    pub checked_hash: PasswordHash,
+    pub checked_hash: StoredHash,
     /// `None` where it stays.
     pub username: Option<Username>,
     /// Not shown to be the user's yet; `None` where it stays.

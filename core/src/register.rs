@@ -1,5 +1,7 @@
 //! Registration: from a form to a new account.
 
+use std::ops::Deref;
+
 use crate::account::{AccountRole, NewAccount};
 use crate::application::{Application, ApplicationStatus};
 use crate::change::Change;
@@ -9,7 +11,7 @@ use crate::event::Event;
 use crate::field::Field;
 use crate::id::ApplicationId;
 use crate::name::PersonName;
-use crate::password::{Password, PasswordContext, PasswordHash};
+use crate::password::{Password, PasswordContext, StoredHash};
 use crate::phone::Phone;
 use crate::rejection::{Code, Fault, Rejection};
 use crate::time::Timestamp;
@@ -67,12 +69,20 @@ impl Default for RegistrationRules {
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Registration {
+    /// Who registers. Its fields are read as those of the registration.
+    pub newcomer: Newcomer,
+    /// What the user will log in with.
+    pub password: Password,
+}
+
+/// Who gets an account: all of a registration but the password. An account that comes from an older system has none
+/// that anybody here knows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Newcomer {
     /// `None` where none was asked for and none given.
     pub username: Option<Username>,
     /// Where the user is written to.
     pub email: Email,
-    /// What the user will log in with.
-    pub password: Password,
     /// `None` where not given.
     pub name: Option<PersonName>,
     /// `None` where not given.
@@ -93,12 +103,7 @@ impl Registration {
     /// Every faulty field, in the order of the form, each with its most telling fault.
     pub fn parse(form: &RegistrationForm<'_>, rules: RegistrationRules) -> Result<Self, Vec<Fault>> {
         let mut faults = Vec::new();
-        let username = if rules.username_required {
-            keep(&mut faults, form.username.required("username").and_then(Username::parse))
-        } else {
-            optional(&mut faults, &form.username, "username", Username::parse)
-        };
-        let email = keep(&mut faults, form.email.required("email").and_then(Email::parse));
+        let names = Names::read(form, rules, &mut faults);
         let context = PasswordContext {
             min_length: rules.password_min_length,
             username: form.username.optional("username").ok().flatten(),
@@ -108,21 +113,69 @@ impl Registration {
             &mut faults,
             form.password.required("password").and_then(|text| Password::parse(text, context)),
         );
-        let mut person =
-            |field, name| optional(&mut faults, field, name, |text| PersonName::parse(name, text));
+        let newcomer = names.complete(form, &mut faults);
+        match (newcomer, password) {
+            (Some(newcomer), Some(password)) if faults.is_empty() => Ok(Self { newcomer, password }),
+            _ => Err(faults),
+        }
+    }
+}
+
+impl Deref for Registration {
+    type Target = Newcomer;
+
+    fn deref(&self) -> &Newcomer {
+        &self.newcomer
+    }
+}
+
+impl From<Registration> for Newcomer {
+    fn from(registration: Registration) -> Self {
+        registration.newcomer
+    }
+}
+
+impl Newcomer {
+    /// Reads all of a form but its password.
+    ///
+    /// # Errors
+    /// As [`Registration::parse`].
+    pub fn parse(form: &RegistrationForm<'_>, rules: RegistrationRules) -> Result<Self, Vec<Fault>> {
+        let mut faults = Vec::new();
+        let newcomer = Names::read(form, rules, &mut faults).complete(form, &mut faults);
+        newcomer.filter(|_| faults.is_empty()).ok_or(faults)
+    }
+}
+
+/// The fields that stand before the password in the form; `None` where one is faulty.
+struct Names {
+    username: Option<Username>,
+    email: Option<Email>,
+}
+
+impl Names {
+    fn read(form: &RegistrationForm<'_>, rules: RegistrationRules, faults: &mut Vec<Fault>) -> Self {
+        let username = if rules.username_required {
+            keep(faults, form.username.required("username").and_then(Username::parse))
+        } else {
+            optional(faults, &form.username, "username", Username::parse)
+        };
+        let email = keep(faults, form.email.required("email").and_then(Email::parse));
+        Self { username, email }
+    }
+
+    /// Reads those that stand after it. What comes of it is good where nothing was faulty.
+    fn complete(self, form: &RegistrationForm<'_>, faults: &mut Vec<Fault>) -> Option<Newcomer> {
+        let Self { username, email } = self;
+        let mut person = |field, name| optional(faults, field, name, |text| PersonName::parse(name, text));
         let name = person(&form.name, "name");
         let first_name = person(&form.first_name, "first_name");
         let last_name = person(&form.last_name, "last_name");
-        let phone = optional(&mut faults, &form.phone, "phone", Phone::parse);
-        let application = optional(&mut faults, &form.application_id, "application_id", |text| {
+        let phone = optional(faults, &form.phone, "phone", Phone::parse);
+        let application = optional(faults, &form.application_id, "application_id", |text| {
             ApplicationId::parse(text).ok_or_else(unknown_application)
         });
-        match (email, password) {
-            (Some(email), Some(password)) if faults.is_empty() => {
-                Ok(Self { username, email, password, name, first_name, last_name, phone, application })
-            }
-            _ => Err(faults),
-        }
+        Some(Newcomer { username, email: email?, name, first_name, last_name, phone, application })
     }
 }
 
@@ -141,14 +194,14 @@ pub struct Standing {
 ///
 /// # Errors
 /// `unknown_application`, or else every taken name.
-pub fn check(registration: &Registration, standing: &Standing) -> Result<ApplicationId, Rejection> {
+pub fn check(newcomer: &Newcomer, standing: &Standing) -> Result<ApplicationId, Rejection> {
     let application = standing
         .application
         .as_ref()
         .filter(|application| application.status == ApplicationStatus::Active)
         .ok_or_else(|| Rejection::validation(vec![unknown_application()]))?;
     let mut taken = Vec::new();
-    if registration.username.is_some() && standing.username_taken {
+    if newcomer.username.is_some() && standing.username_taken {
         taken.push(Fault::new("username", Code::UsernameTaken, "This username is already taken."));
     }
     if standing.email_taken {
@@ -166,32 +219,33 @@ pub enum MadeBy {
     Operator(AccountRole),
 }
 
-/// Decides a registration.
+/// Decides a registration, or an account that comes with a hash from elsewhere.
 pub fn decide(
-    registration: Registration,
+    newcomer: impl Into<Newcomer>,
     standing: &Standing,
-    password_hash: PasswordHash,
+    password_hash: impl Into<StoredHash>,
     made_by: MadeBy,
     now: Timestamp,
 ) -> Decision<NewAccount> {
-    let application = match check(&registration, standing) {
+    let newcomer = newcomer.into();
+    let application = match check(&newcomer, standing) {
         Ok(application) => application,
         Err(rejection) => return Decision::refuse(rejection),
     };
     let account = NewAccount {
-        username: registration.username,
-        email: registration.email,
-        name: registration.name,
-        first_name: registration.first_name,
-        last_name: registration.last_name,
-        phone: registration.phone,
+        username: newcomer.username,
+        email: newcomer.email,
+        name: newcomer.name,
+        first_name: newcomer.first_name,
+        last_name: newcomer.last_name,
+        phone: newcomer.phone,
         role: match made_by {
             MadeBy::Anyone => AccountRole::User,
             MadeBy::Operator(role) => role,
         },
         email_verified: matches!(made_by, MadeBy::Operator(_)),
         application,
-        password_hash,
+        password_hash: password_hash.into(),
         created_at: now,
     };
     Decision::grant(account.clone())
@@ -219,7 +273,7 @@ fn keep<T>(faults: &mut Vec<Fault>, result: Result<T, Fault>) -> Option<T> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::password::Argon2Cost;
+    use crate::password::{Argon2Cost, PasswordHash};
 
     fn form() -> RegistrationForm<'static> {
         RegistrationForm {

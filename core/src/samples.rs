@@ -31,7 +31,7 @@ pub(crate) fn account() -> Account {
         email_verified: false,
         mfa_enabled: false,
         application: ApplicationId::default_application(),
-        password_hash: PasswordHash::decoy(Argon2Cost::default()),
+        password_hash: PasswordHash::decoy(Argon2Cost::default()).into(),
         created_at: NOW,
         updated_at: NOW,
         deleted_at: None,

@@ -3,6 +3,8 @@
 
 use countersign_core::email::Email;
 use countersign_core::name::PersonName;
+#[cfg(feature = "legacy")]
+use countersign_core::password::{Argon2Workspace, HashBounds, HashKind, LegacyFunction, StoredHash};
 use countersign_core::password::{Password, PasswordContext, PasswordHash};
 use countersign_core::phone::Phone;
 use countersign_core::rejection::{Code, Fault};
@@ -74,5 +76,67 @@ proptest! {
             prop_assert!(cost.memory_kib() <= 262_144 && cost.memory_kib() >= 8 * cost.parallelism());
             prop_assert!((1..=16).contains(&cost.iterations()) && (1..=16).contains(&cost.parallelism()));
         }
+    }
+}
+
+/// What older systems write, with some of it wrong.
+#[cfg(feature = "legacy")]
+const NEARLY_A_HASH: &str = "\\$2[abxy]\\$[0-9]{1,2}\\$[./A-Za-z0-9]{52,54}\
+    |\\$pbkdf2-sha(256|512)\\$[0-9]{1,10}\\$[./A-Za-z0-9]{0,24}\\$[./A-Za-z0-9]{42,44}\
+    |pbkdf2_sha(256|512)\\$[0-9]{1,10}\\$[!-~]{0,24}\\$[+/A-Za-z0-9]{42,43}={0,2}\
+    |pbkdf2:sha(1|256|512):[0-9]{1,10}\\$[!-~]{0,24}\\$[0-9a-g]{63,65}\
+    |\\$scrypt\\$ln=[0-9]{1,3},r=[0-9]{1,10},p=[0-9]{1,10}\\$[+/A-Za-z0-9]{0,24}\\$[+/A-Za-z0-9]{42,44}\
+    |scrypt\\$(2|16|1024|65536|1048576)\\$[!-~]{0,24}\\$[0-9]{1,10}\\$[0-9]{1,10}\\$[+/A-Za-z0-9]{43}=\
+    |scrypt:(2|16|1024|65536):[0-9]{1,2}:[0-9]{1,2}\\$[!-~]{0,24}\\$[0-9a-f]{64}\
+    |\\$argon2(i|d|id)(\\$v=1[69])?\\$m=[0-9]{1,7},t=[0-9]{1,2},p=[0-9]{1,2}\\$[+/A-Za-z0-9]{8,90}\\$[+/A-Za-z0-9]{20,90}";
+
+#[cfg(feature = "legacy")]
+proptest! {
+    #[test]
+    fn any_text_is_a_hash_within_its_bounds_or_refused(text in prop_oneof![any::<String>(), NEARLY_A_HASH]) {
+        if let Ok(hash) = StoredHash::parse_within(&text, HashBounds::default()) {
+            prop_assert_eq!(hash.as_str(), &text);
+            let kind = hash.kind();
+            prop_assert_eq!(HashKind::of_word(&kind.word()), Some(kind));
+            let memory_kib = match kind {
+                HashKind::Argon2id(cost) => u64::from(cost.memory_kib()),
+                HashKind::Legacy(LegacyFunction::Bcrypt { cost }) => {
+                    prop_assert!((4..=15).contains(&cost));
+                    0
+                }
+                HashKind::Legacy(
+                    LegacyFunction::Pbkdf2Sha256 { rounds } | LegacyFunction::Pbkdf2Sha512 { rounds },
+                ) => {
+                    prop_assert!((1..=4_000_000).contains(&rounds));
+                    0
+                }
+                HashKind::Legacy(LegacyFunction::Scrypt { log_n, r, p }) => {
+                    let memory = (128 * u64::from(r)) << log_n;
+                    prop_assert!(memory * u64::from(p) <= 1 << 30);
+                    memory / 1_024
+                }
+                HashKind::Legacy(LegacyFunction::Argon2 { cost, .. }) => {
+                    prop_assert!(cost.iterations() <= 16 && cost.parallelism() <= 16);
+                    u64::from(cost.memory_kib())
+                }
+            };
+            prop_assert!(memory_kib <= 262_144);
+        }
+    }
+
+    #[test]
+    fn a_cheap_hash_of_another_system_is_computed_for_any_password(
+        password in prop_oneof![any::<String>(), "[a-z\u{0}\u{301}\u{3000}é]{0,100}"],
+        form in 0..5_usize,
+    ) {
+        let text = [
+            "$2b$04$R1lJ2gkNaoPGdafE.H.16.1MKHPvmKwryeulRe225LKProWYwt9Oi",
+            "$pbkdf2-sha256$2$$AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8",
+            "scrypt$2$salt$1$1$AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=",
+            "$argon2i$m=8,t=1,p=1$c29tZXNhbHQ$AAECAwQFBgcICQoLDA0ODw",
+            "$argon2d$v=19$m=8,t=1,p=1$c29tZXNhbHQ$AAECAwQFBgcICQoLDA0ODw",
+        ][form];
+        let hash = StoredHash::parse_within(text, HashBounds::default()).unwrap();
+        prop_assert!(!Argon2Workspace::new().verify_stored(&Password::prepare(&password), &hash));
     }
 }

@@ -14,6 +14,13 @@ const CORE_NATIVE: &[&str] = &[
     "blake2",
     "password-hash",
     "base64ct",
+    // passwords that older systems hashed
+    "bcrypt",
+    "blowfish",
+    "byteorder",
+    "pbkdf2",
+    "scrypt",
+    "salsa20",
     // tokens
     "jsonwebtoken",
     "base64",

@@ -4,11 +4,13 @@
 //! anything is looked at. It then has the password held against [`hash_to_check`] and asks [`decide`].
 
 mod form;
+mod pace;
 mod second_factor;
 #[cfg(test)]
 mod tests;
 
 pub use form::{Identifier, Login, LoginForm, RequestedApplication};
+pub use pace::failure_pace;
 pub use second_factor::{
     FinishStanding, MFA_LOGIN_TTL_SECS, MFA_LOGINS_PER_USER, MfaLogin, admit_token, finish,
 };
@@ -23,7 +25,7 @@ use crate::decision::Decision;
 use crate::event::{Event, LoginFailure};
 use crate::id::{ApplicationId, SessionId, TokenId};
 use crate::mfa::FactorStanding;
-use crate::password::PasswordHash;
+use crate::password::{PasswordHash, StoredHash};
 use crate::permission::Role;
 use crate::policy::Policy;
 use crate::rejection::{Code, Fault, Rejection};
@@ -117,7 +119,7 @@ pub struct LoginContext<'a> {
 #[derive(Debug, Clone)]
 pub struct PasswordCheck {
     /// The hash that it was held against.
-    pub checked: PasswordHash,
+    pub checked: StoredHash,
     /// Whether it matches.
     pub matches: bool,
     /// The password's hash at the present cost; `None` unless it matches and the stored one is weaker.
@@ -138,8 +140,11 @@ pub fn admit(standing: &Standing, subject: GuessSubject, guesses: &Guesses, now:
 
 /// The hash to hold the password against: the account's own, or for a name of nobody one that nothing
 /// matches and that costs the same.
-pub fn hash_to_check(account: Option<&Account>, policy: &Policy) -> PasswordHash {
-    account.map_or_else(|| PasswordHash::decoy(policy.argon2), |account| account.password_hash.clone())
+pub fn hash_to_check(account: Option<&Account>, policy: &Policy) -> StoredHash {
+    account.map_or_else(
+        || StoredHash::from(PasswordHash::decoy(policy.argon2)),
+        |account| account.password_hash.clone(),
+    )
 }
 
 /// Decides the log-in once the password was checked. What a wrong password may tell (nothing) comes before
@@ -229,7 +234,7 @@ struct Admitted {
     /// What its guess was counted on.
     subject: GuessSubject,
     /// The hash that the password was held against.
-    checked: PasswordHash,
+    checked: StoredHash,
     /// The token of a device that is known already; `None` where it is told a new one.
     known_device: Option<Secret<String>>,
     second_factor: bool,

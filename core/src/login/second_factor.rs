@@ -14,7 +14,7 @@ use crate::decision::Decision;
 use crate::event::{Event, LoginFailure};
 use crate::id::{ApplicationId, UserId};
 use crate::mfa::{FactorStanding, ShownCode};
-use crate::password::PasswordHash;
+use crate::password::StoredHash;
 use crate::permission::Role;
 use crate::rejection::{Code, Rejection};
 use crate::secret::{Secret, TokenDigest};
@@ -39,7 +39,7 @@ pub struct MfaLogin {
     /// The device it came from; `None` where that is not known.
     pub device: Option<TokenDigest>,
     /// The hash that its password was held against.
-    pub checked_hash: PasswordHash,
+    pub checked_hash: StoredHash,
     /// From when on it no longer waits.
     pub expires_at: Timestamp,
     /// The wrong codes that were shown for it.
@@ -79,7 +79,7 @@ pub(super) fn wait(awaited: Awaited, entropy: &LoginEntropy, now: Timestamp) -> 
     let mut decision = Decision::grant(());
     let mut checked_hash = check.checked;
     if let Some(to) = check.rehashed {
-        let from = std::mem::replace(&mut checked_hash, to.clone());
+        let from = std::mem::replace(&mut checked_hash, StoredHash::from(to.clone()));
         decision = decision
             .with_change(Change::ReplaceHash { user, from, to })
             .with_event(Event::PasswordRehashed { user });

@@ -124,7 +124,7 @@ fn the_right_password_learns_what_stands_in_its_way() {
 #[test]
 fn a_password_changed_while_its_hash_was_checked_is_wrong() {
     let changed = Argon2Cost::new(8, 1, 1).unwrap();
-    let account = Account { password_hash: PasswordHash::decoy(changed), ..account() };
+    let account = Account { password_hash: PasswordHash::decoy(changed).into(), ..account() };
     let told = refusal(standing(Some(account)), right(), &Policy::default());
     assert_eq!(told, (Code::InvalidCredentials, Some("wrong_password")));
 }

@@ -15,7 +15,7 @@ use std::fmt;
 /// assert_eq!((cost.memory_kib(), cost.iterations(), cost.parallelism()), (7_168, 5, 1));
 /// # Ok::<(), countersign_core::password::CostOutOfBounds>(())
 /// ```
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Argon2Cost {
     memory_kib: u32,
     iterations: u32,

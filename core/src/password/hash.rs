@@ -1,6 +1,7 @@
 //! Password hashes as they are stored.
 
 use std::fmt;
+use std::ops::RangeInclusive;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
@@ -72,7 +73,7 @@ impl PasswordHash {
         if field().is_ok() {
             return Err(Code::HashMalformed);
         }
-        if !(8..=64).contains(&salt.len()) || !(16..=64).contains(&tag.len()) {
+        if !LENGTHS_OF_SALT.contains(&salt.len()) || !LENGTHS_OF_TAG.contains(&tag.len()) {
             return Err(Code::HashUnsupported);
         }
         if memory_kib > bounds.memory_kib
@@ -143,11 +144,17 @@ impl fmt::Debug for PasswordHash {
     }
 }
 
+/// Bytes of a salt that is taken (RFC 9106 section 3.1 wants 8 at least).
+pub(super) const LENGTHS_OF_SALT: RangeInclusive<usize> = 8..=64;
+
+/// Bytes of a tag that is taken: fewer than 16 could be met by chance.
+pub(super) const LENGTHS_OF_TAG: RangeInclusive<usize> = 16..=64;
+
 /// Bytes of the longest string within the format above: 64 bytes are 86 characters of base64.
 const LONGEST_HASH: usize = "$argon2id$v=19$m=4294967295,t=4294967295,p=4294967295$$".len() + 2 * 86;
 
 /// `m=…,t=…,p=…`
-fn parameters(field: &str) -> Option<[u32; 3]> {
+pub(super) fn parameters(field: &str) -> Option<[u32; 3]> {
     let (memory_kib, rest) = field.split_once(',')?;
     let (iterations, parallelism) = rest.split_once(',')?;
     Some([
@@ -158,12 +165,12 @@ fn parameters(field: &str) -> Option<[u32; 3]> {
 }
 
 /// A positive number in the one spelling that the PHC format allows; `parse` alone takes `+1` and `01`.
-fn decimal(digits: &str) -> Option<u32> {
+pub(super) fn decimal(digits: &str) -> Option<u32> {
     if digits.starts_with(['0', '+']) { None } else { digits.parse().ok() }
 }
 
 /// The name of a function in a PHC string.
-fn is_identifier(name: &str) -> bool {
+pub(super) fn is_identifier(name: &str) -> bool {
     (1..=32).contains(&name.len())
         && name.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
 }

@@ -18,10 +18,16 @@ mod common;
 mod cost;
 mod golomb;
 mod hash;
+#[cfg(feature = "legacy")]
+mod legacy;
+mod stored;
 mod workspace;
 
 pub use cost::{Argon2Cost, CostOutOfBounds, HashBounds};
 pub use hash::PasswordHash;
+#[cfg(feature = "legacy")]
+pub use legacy::{Argon2Variant, LegacyFunction, LegacyHash};
+pub use stored::{HashKind, StoredHash};
 pub use workspace::{Argon2Workspace, Argon2idInput};
 
 /// A password that may be set.
@@ -129,7 +135,11 @@ impl Password {
         let mut prepared = Preparation(String::with_capacity(text.len() * 3));
         let written = ComposingNormalizerBorrowed::new_nfc().normalize_to(text, &mut prepared);
         debug_assert!(written.is_ok(), "writing to a string does not fail");
-        PreparedPassword(Secret::new(prepared.0))
+        PreparedPassword {
+            #[cfg(feature = "legacy")]
+            as_typed: (prepared.0 != text).then(|| Secret::new(text.to_owned())),
+            prepared: Secret::new(prepared.0),
+        }
     }
 }
 
@@ -151,13 +161,31 @@ impl fmt::Debug for Password {
 /// profile of RFC 8265 section 4.2, without its refusals).
 ///
 /// Equality is meant for tests; stored passwords are compared by [`Argon2Workspace::verify`].
-#[derive(Clone, PartialEq, Eq)]
-pub struct PreparedPassword(Secret<String>);
+#[derive(Clone)]
+pub struct PreparedPassword {
+    prepared: Secret<String>,
+    /// As it was typed, which is what older systems hashed; `None` where that is the same text.
+    #[cfg(feature = "legacy")]
+    as_typed: Option<Secret<String>>,
+}
 
 impl PreparedPassword {
     /// The text itself. Whoever calls this answers for where it goes.
     pub fn expose(&self) -> &str {
-        self.0.expose()
+        self.prepared.expose()
+    }
+
+    /// How many [`forms`](Self::forms) there are.
+    #[cfg(feature = "legacy")]
+    fn form_count(&self) -> u32 {
+        1 + u32::from(self.as_typed.is_some())
+    }
+
+    /// The texts that it is held against a hash of an older system as: as it was typed, and as it is hashed here where
+    /// that is another.
+    #[cfg(feature = "legacy")]
+    fn forms(&self) -> impl Iterator<Item = &str> {
+        self.as_typed.iter().chain([&self.prepared]).map(|text| text.expose().as_str())
     }
 
     /// Stands for a text too long to be a password, so that it costs one hash like any other guess. The
@@ -165,9 +193,22 @@ impl PreparedPassword {
     fn of_nobody(text: &str) -> Self {
         let mut stand_in = String::from("\0");
         URL_SAFE_NO_PAD.encode_string(Sha256::digest(text.as_bytes()), &mut stand_in);
-        Self(Secret::new(stand_in))
+        Self {
+            prepared: Secret::new(stand_in),
+            #[cfg(feature = "legacy")]
+            as_typed: None,
+        }
     }
 }
+
+/// Two ways to type it are one password.
+impl PartialEq for PreparedPassword {
+    fn eq(&self, other: &Self) -> bool {
+        self.prepared == other.prepared
+    }
+}
+
+impl Eq for PreparedPassword {}
 
 impl fmt::Debug for PreparedPassword {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -229,7 +270,7 @@ mod tests {
         // The worst growth of NFC: four bytes become twelve. A string that grew would have room to spare.
         let prepared = Password::prepare(&"\u{1d160}".repeat(1_000));
         assert_eq!(prepared.expose().len(), 12_000);
-        assert_eq!(prepared.0.expose().capacity(), 12_000);
+        assert_eq!(prepared.prepared.expose().capacity(), 12_000);
     }
 
     #[test]

@@ -6,7 +6,9 @@ use argon2::{Algorithm, Argon2, AssociatedData, Block, ParamsBuilder, Version};
 use subtle::ConstantTimeEq;
 use zeroize::{Zeroize, Zeroizing};
 
-use super::{Argon2Cost, PasswordHash, PreparedPassword};
+#[cfg(feature = "legacy")]
+use super::LegacyFunction;
+use super::{Argon2Cost, HashKind, PasswordHash, PreparedPassword, StoredHash};
 use crate::rejection::Code;
 
 /// The memory that Argon2id fills, kept from one password to the next: asking the system for it each time
@@ -49,6 +51,24 @@ impl Argon2Workspace {
         Ok(())
     }
 
+    /// Takes the memory for hashes of a kind beforehand, as [`reserve`](Self::reserve) does. That of scrypt is not kept
+    /// here: it is asked for and given back at once, and taken again by the hash.
+    ///
+    /// # Errors
+    /// As [`reserve`](Self::reserve).
+    pub fn reserve_for(&mut self, kind: HashKind) -> Result<(), Code> {
+        match kind {
+            HashKind::Argon2id(cost) => self.reserve(cost),
+            #[cfg(feature = "legacy")]
+            HashKind::Legacy(LegacyFunction::Argon2 { cost, .. }) => self.reserve(cost),
+            #[cfg(feature = "legacy")]
+            HashKind::Legacy(function) => {
+                let bytes = usize::try_from(function.memory()).map_err(|_| Code::HashTooCostly)?;
+                Vec::<u8>::new().try_reserve_exact(bytes).map_err(|_| Code::HashTooCostly)
+            }
+        }
+    }
+
     /// Wipes the memory and gives it back where it is more than hashes of `policy` need. A host calls it
     /// after a hash of another cost, so that its memory stays threads times `policy`.
     pub fn release_above(&mut self, policy: Argon2Cost) {
@@ -79,6 +99,16 @@ impl Argon2Workspace {
         self.fill(&input, &mut tag).is_some() && bool::from(tag.ct_eq(expected))
     }
 
+    /// Whether the password is the one that was hashed, whichever function did. The memory for it is best
+    /// [asked for](Self::reserve_for) first.
+    pub fn verify_stored(&mut self, password: &PreparedPassword, hash: &StoredHash) -> bool {
+        match hash {
+            StoredHash::Argon2id(hash) => self.verify(password, hash),
+            #[cfg(feature = "legacy")]
+            StoredHash::Legacy(hash) => hash.matches(password, self),
+        }
+    }
+
     /// Argon2id itself, with all its inputs (RFC 9106 section 3.1): a tag of `output_len` bytes, `None` for
     /// a salt of fewer than 8 bytes, an output of fewer than 4 or associated data of more than 32.
     ///
@@ -104,6 +134,17 @@ impl Argon2Workspace {
     }
 
     fn fill(&mut self, input: &Argon2idInput<'_>, tag: &mut [u8]) -> Option<()> {
+        self.fill_by(Algorithm::Argon2id, Version::V0x13, input, tag)
+    }
+
+    /// Any Argon2, of which only one is made here.
+    pub(super) fn fill_by(
+        &mut self,
+        algorithm: Algorithm,
+        version: Version,
+        input: &Argon2idInput<'_>,
+        tag: &mut [u8],
+    ) -> Option<()> {
         let mut params = ParamsBuilder::new();
         params
             .m_cost(input.cost.memory_kib())
@@ -111,8 +152,7 @@ impl Argon2Workspace {
             .p_cost(input.cost.parallelism())
             .output_len(tag.len())
             .data(AssociatedData::new(input.associated_data).ok()?);
-        let argon2 =
-            Argon2::new_with_secret(input.secret, Algorithm::Argon2id, Version::V0x13, params.build().ok()?);
+        let argon2 = Argon2::new_with_secret(input.secret, algorithm, version, params.build().ok()?);
         let blocks = self.blocks_for(input.cost);
         argon2.ok()?.hash_password_into_with_memory(input.password, input.salt, tag, blocks).ok()
     }

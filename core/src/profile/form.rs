@@ -101,7 +101,7 @@ impl ProfileUpdate {
     /// #     username: None, email: Email::parse("ada@example.com").unwrap(), name: None, first_name: None,
     /// #     last_name: None, phone: None, role: AccountRole::User, email_verified: false,
     /// #     application: ApplicationId::default_application(),
-    /// #     password_hash: PasswordHash::decoy(Argon2Cost::default()), created_at: Timestamp::from_secs(0),
+    /// #     password_hash: PasswordHash::decoy(Argon2Cost::default()).into(), created_at: Timestamp::from_secs(0),
     /// # }.stored_as(UserId::new(7));
     /// let form = ProfileForm { email: "".into(), name: Field::Null, phone: "555 12 34".into(), ..Default::default() };
     /// let update = ProfileUpdate::parse(&form, &account, 8).unwrap();

@@ -17,7 +17,7 @@ use crate::decision::Decision;
 use crate::event::{Event, LoginFailure};
 use crate::lifecycle::still_there;
 use crate::login::PasswordCheck;
-use crate::password::{Password, PasswordHash};
+use crate::password::{Password, PasswordHash, StoredHash};
 use crate::policy::Policy;
 use crate::reauthenticate::{self, Proof};
 use crate::rejection::{Code, Fault, Rejection};
@@ -43,7 +43,7 @@ pub struct Standing {
 #[derive(Debug, Clone)]
 pub struct Evidence {
     /// The hash that they were held against.
-    checked: PasswordHash,
+    checked: StoredHash,
     /// That one of them is the account's; `None` where `password` alone came and is another.
     proof: Option<Proof>,
     /// Whether the `password` is the account's already.
@@ -54,7 +54,7 @@ pub struct Evidence {
 
 impl Evidence {
     /// The `current_password` of this update is the one of `checked`.
-    pub fn of_current_password(update: &ProfileUpdate, proof: Proof, checked: PasswordHash) -> Self {
+    pub fn of_current_password(update: &ProfileUpdate, proof: Proof, checked: StoredHash) -> Self {
         let current = update.current_password.as_ref();
         let password_is_current =
             update.password.as_ref().is_some_and(|asked| Some(&asked.prepared) == current);
@@ -91,7 +91,7 @@ pub enum Progress {
 /// #     username: None, email: Email::parse("ada@example.com").unwrap(), name: None, first_name: None,
 /// #     last_name: None, phone: None, role: AccountRole::Admin, email_verified: false,
 /// #     application: ApplicationId::default_application(),
-/// #     password_hash: PasswordHash::decoy(Argon2Cost::default()), created_at: Timestamp::from_secs(0),
+/// #     password_hash: PasswordHash::decoy(Argon2Cost::default()).into(), created_at: Timestamp::from_secs(0),
 /// # }.stored_as(UserId::new(7));
 /// # use countersign_core::session::{Client, Pair, Session};
 /// # use countersign_core::token::RefreshKey;
@@ -225,7 +225,7 @@ fn changed(
         after.updated_at = now;
     }
     if let Some(hash) = new_hash {
-        after.password_hash = hash.clone();
+        after.password_hash = StoredHash::from(hash.clone());
     }
     let mut decision = Decision::grant(Progress::Done(Box::new(after)));
     if profile {

@@ -189,7 +189,7 @@ fn the_host_is_told_what_is_wanting() {
     assert!(matches!(ask(&standing(), None), Progress::CheckPasswords));
     assert!(matches!(ask(&standing(), Some(&guessed(false))), Progress::HashPassword(_)));
     let mut rehashed = standing();
-    rehashed.account.password_hash = new_hash();
+    rehashed.account.password_hash = new_hash().into();
     assert!(matches!(ask(&rehashed, Some(&guessed(true))), Progress::CheckPasswords));
 }
 

@@ -2,6 +2,7 @@ use super::super::tests::{entropy, in_context, login, right, standing};
 use super::super::{Login, Standing, decide};
 use super::*;
 use crate::mfa::TotpCode;
+use crate::password::{Argon2Cost, PasswordHash};
 use crate::policy::Policy;
 use crate::samples::{self, NOW, account, application};
 use crate::throttle::WrongCodes;
@@ -63,7 +64,7 @@ fn without_a_code_the_log_in_waits_and_its_guess_is_taken_back() {
 
 #[test]
 fn a_weak_hash_is_replaced_before_the_log_in_waits_under_the_new_one() {
-    let to = PasswordHash::decoy(crate::password::Argon2Cost::new(8, 1, 1).unwrap());
+    let to = PasswordHash::decoy(Argon2Cost::new(8, 1, 1).unwrap());
     let check = PasswordCheck { rehashed: Some(to.clone()), ..right() };
     let standing = Standing { factor: on(), ..standing(Some(account())) };
     let decision =
@@ -73,7 +74,7 @@ fn a_weak_hash_is_replaced_before_the_log_in_waits_under_the_new_one() {
     else {
         panic!("{:?}", decision.changes)
     };
-    assert_eq!((replaced, &login.checked_hash), (&to, &to));
+    assert_eq!((replaced, &login.checked_hash), (&to, &StoredHash::from(to.clone())));
 }
 
 #[test]
@@ -167,7 +168,7 @@ fn a_token_is_void_once_anything_it_stood_on_has_changed() {
     assert_eq!(with(|standing| standing.factor.factor = None), void);
     let changed = with(|standing| {
         let cost = crate::password::Argon2Cost::new(8, 1, 1).unwrap();
-        standing.account.password_hash = PasswordHash::decoy(cost);
+        standing.account.password_hash = PasswordHash::decoy(cost).into();
     });
     assert_eq!(changed, void);
     let disabled = with(|standing| standing.application.status = ApplicationStatus::Disabled);
