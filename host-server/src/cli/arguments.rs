@@ -40,7 +40,12 @@ environment or .env. Faults and taken names end it with exit code 1.
 
 From a script:
   printf '%s\\n' \"$PASSWORD\" | countersign user create --username ada \\
-      --email ada@example.com --admin";
+      --email ada@example.com --admin
+
+From another system, whose hash is taken over until the first log-in replaces it
+(Argon2, bcrypt, PBKDF2, scrypt):
+  printf '%s\\n' '$2b$12$...' | countersign user create --username ada \\
+      --email ada@example.com --password-hash-stdin";
 
 /// The flags of `serve`. A value stays text until all sources have been looked at.
 #[derive(Debug, Args)]
@@ -163,6 +168,10 @@ pub(super) struct CreateArguments {
     /// Let the account use the admin routes
     #[arg(long)]
     pub(super) admin: bool,
+    /// The line of standard input is no password but the hash of one, as another system stored it. The first log-in
+    /// replaces it
+    #[arg(long)]
+    pub(super) password_hash_stdin: bool,
     /// The server's SQLite file [DATABASE_URL; default sqlite:///./countersign.db]
     #[arg(long, value_name = "URL")]
     pub(super) database_url: Option<String>,

@@ -26,6 +26,14 @@ pub(super) fn ask() -> Result<Secret<String>, String> {
     Ok(password)
 }
 
+/// The hash that an older system made, one line of standard input.
+///
+/// # Errors
+/// A sentence that says why there is none.
+pub(super) fn hash_of_stdin() -> Result<Secret<String>, String> {
+    one_line(io::stdin().lock())
+}
+
 /// The first line without its end; nothing else is taken off.
 fn one_line(input: impl BufRead) -> Result<Secret<String>, String> {
     let mut line = Vec::new();

@@ -23,7 +23,7 @@ use crate::revocations::Revocations;
 use crate::store::Store;
 use crate::sweep::sweep_on;
 use crate::telemetry::{self, LogFormat};
-use crate::{audit, http, listener};
+use crate::{audit, http, listener, ops};
 
 /// Serves until a signal comes.
 pub(super) fn run(arguments: ServeArguments) -> ExitCode {
@@ -89,8 +89,13 @@ async fn serve(config: Config) -> Result<ExitCode, StartError> {
     let algorithm = app.tokens.signing.current().map_err(KeysError::from)?.signing.algorithm();
     tokio::spawn(sweep_on(Arc::clone(&app)));
     let limits = Limits::default();
-    let door = http::service(app, &limits)
+    let door = http::service(Arc::clone(&app), &limits)
         .map_err(|error| StartError::Failure(format!("The table of routes is wrong: {}.", chain(&error))))?;
+    // Beside all else: bcrypt may take seconds.
+    tokio::spawn({
+        let app = Arc::clone(&app);
+        async move { ops::pace::learn(&app).await }
+    });
     tell(address, &config, algorithm);
 
     let seals = secrets.root.audit_key();

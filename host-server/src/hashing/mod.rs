@@ -9,6 +9,7 @@
 //! What arrives while all threads are busy waits in a queue of [`QUEUE_PER_THREAD`] places for each thread.
 //! Past that, or where the wait would be longer than 3 s, it is turned away at once with [`Busy`].
 
+mod pace;
 mod pool;
 mod priority;
 

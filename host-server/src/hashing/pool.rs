@@ -11,9 +11,12 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use countersign_core::login::PasswordCheck;
-use countersign_core::password::{Argon2Cost, Argon2Workspace, PasswordHash, PreparedPassword};
+use countersign_core::password::{
+    Argon2Cost, Argon2Workspace, HashKind, Password, PasswordHash, PreparedPassword, StoredHash,
+};
 use tokio::sync::oneshot;
 
+use super::pace::Paces;
 use super::priority;
 
 /// How long a job may have to wait. Whoever would wait longer is turned away at once: people press the
@@ -34,6 +37,7 @@ const RETRY_AFTER_SECS_MAX: u32 = 30;
 pub struct HashingPool {
     jobs: SyncSender<Job>,
     load: Arc<Load>,
+    paces: Arc<Paces>,
 }
 
 /// The work that is wanted is more than is taken on at once.
@@ -68,7 +72,7 @@ impl HashingPool {
                 .name(format!("argon2-{number}"))
                 .spawn(move || work_off(&waiting, &load))?;
         }
-        Ok(Self { jobs, load })
+        Ok(Self { jobs, load, paces: Arc::default() })
     }
 
     /// Hashes a password under a salt that is random and used once.
@@ -81,7 +85,8 @@ impl HashingPool {
         cost: Argon2Cost,
         salt: [u8; PasswordHash::SALT_LENGTH],
     ) -> Result<PasswordHash, Busy> {
-        self.run(cost, move |workspace| workspace.hash(&password, cost, salt)).await
+        let kind = HashKind::Argon2id(cost);
+        self.run(kind, move |workspace| workspace.hash(&password, cost, salt)).await
     }
 
     /// Holds a password against a hash. Where it matches and the hash is weaker than `policy` asks, it is
@@ -92,26 +97,57 @@ impl HashingPool {
     pub async fn verify(
         &self,
         password: PreparedPassword,
-        hash: PasswordHash,
+        hash: impl Into<StoredHash>,
         policy: Argon2Cost,
         salt: [u8; PasswordHash::SALT_LENGTH],
     ) -> Result<PasswordCheck, Busy> {
-        self.run(hash.cost(), move |workspace| {
-            let matches = workspace.verify(&password, &hash);
+        self.verify_timed(password, hash, policy, salt).await.map(|(check, _)| check)
+    }
+
+    /// As [`HashingPool::verify`], and tells when a thread took the work on.
+    ///
+    /// # Errors
+    /// As [`HashingPool::hash`].
+    pub async fn verify_timed(
+        &self,
+        password: PreparedPassword,
+        hash: impl Into<StoredHash>,
+        policy: Argon2Cost,
+        salt: [u8; PasswordHash::SALT_LENGTH],
+    ) -> Result<(PasswordCheck, Instant), Busy> {
+        let (hash, paces) = (hash.into(), Arc::clone(&self.paces));
+        self.run(hash.kind(), move |workspace| {
+            let (kind, began) = (hash.kind(), Instant::now());
+            let matches = workspace.verify_stored(&password, &hash);
+            paces.learn(kind, began.elapsed() / kind.texts_of(&password));
             // The memory that a costlier hash asked for is not kept.
             workspace.release_above(policy);
             let weaker = matches && hash.needs_rehash(&policy);
             let rehashed = weaker.then(|| workspace.hash(&password, policy, salt));
-            PasswordCheck { checked: hash, matches, rehashed }
+            (PasswordCheck { checked: hash, matches, rehashed }, began)
         })
         .await
     }
 
-    /// Runs `work`, for which memory for hashes of `cost` is taken beforehand. Where the system has none to
+    /// How long the check of one text against a hash of this kind takes of late. Where none was made yet, one is made
+    /// now, against a hash that nobody has.
+    ///
+    /// # Errors
+    /// As [`HashingPool::hash`].
+    pub async fn pace(&self, kind: HashKind, policy: Argon2Cost) -> Result<Duration, Busy> {
+        if let Some(pace) = self.paces.of(kind) {
+            return Ok(pace);
+        }
+        let nobodys = [0; PasswordHash::SALT_LENGTH];
+        self.verify(Password::prepare(""), kind.decoy(), policy, nobodys).await?;
+        Ok(self.paces.of(kind).unwrap_or_default())
+    }
+
+    /// Runs `work`, for which memory for hashes of `kind` is taken beforehand. Where the system has none to
     /// give, that is one more way of being busy, and not the end of the process.
     async fn run<T: Send + 'static>(
         &self,
-        cost: Argon2Cost,
+        kind: HashKind,
         work: impl FnOnce(&mut Argon2Workspace) -> T + Send + 'static,
     ) -> Result<T, Busy> {
         let (reply, answer) = oneshot::channel();
@@ -119,7 +155,7 @@ impl HashingPool {
             if reply.is_closed() {
                 return Ran::NotAtAll;
             }
-            let done = workspace.reserve(cost).ok().map(|()| work(workspace));
+            let done = workspace.reserve_for(kind).ok().map(|()| work(workspace));
             // Whoever asked may have gone by now; the work is done all the same.
             let _ = reply.send(done);
             Ran::ToItsEnd

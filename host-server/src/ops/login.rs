@@ -13,7 +13,7 @@ use warp::http::StatusCode;
 
 use super::form::{self, unknown_fields};
 use super::views::Tokens;
-use super::{DECISIONS_MAX, commit, guess, second_factor};
+use super::{DECISIONS_MAX, commit, guess, pace, second_factor};
 use crate::app::App;
 use crate::call::Call;
 use crate::entropy::random;
@@ -39,12 +39,14 @@ pub(crate) async fn answer(app: &App, call: Call) -> Result<Reply, Problem> {
     let first = standing(app, &login)?;
     let subject = first.guess_subject(&login);
     let decide = |guesses: &Guesses, now| login::admit(&first, subject.clone(), guesses, now);
-    let _under_way = guess::admit(app, &call, &subject, decide).await?;
+    let under_way = guess::admit(app, &call, &subject, decide).await?;
 
     let mut before = first;
     for _ in 0..DECISIONS_MAX {
         let checked = login::hash_to_check(before.account.as_ref(), &app.policy);
-        let check = app.hashing.verify(login.password.clone(), checked, app.policy.argon2, random()?).await?;
+        let checking =
+            app.hashing.verify_timed(login.password.clone(), checked, app.policy.argon2, random()?);
+        let (check, began) = checking.await?;
         // Loaded again: the account may have been suspended while its password was being checked. A hash that
         // was replaced meanwhile, as another log-in does to a weak one, is to be checked itself.
         let standing = standing(app, &login)?;
@@ -71,6 +73,12 @@ pub(crate) async fn answer(app: &App, call: Call) -> Result<Reply, Problem> {
                 // Here the code is one of the credentials, as it is not where a session or a token stands for them.
                 Err(rejection) if rejection.code == Code::InvalidCode => {
                     Err(Problem::from(rejection).unauthorized())
+                }
+                Err(rejection) if rejection.code == Code::InvalidCredentials => {
+                    // It is over but for its answer, which nobody else has to wait for.
+                    drop(under_way);
+                    pace::hold_back(app, &login.password, began).await?;
+                    Err(Problem::from(rejection))
                 }
                 Err(rejection) => Err(Problem::from(rejection)),
             };

@@ -11,6 +11,7 @@ pub(crate) mod jwks;
 pub(crate) mod login;
 pub(crate) mod mfa;
 pub(crate) mod operations;
+pub(crate) mod pace;
 mod page;
 pub(crate) mod profile;
 mod reauthenticate;

@@ -5,8 +5,10 @@ use countersign_core::audit::Origin;
 use countersign_core::decision::Decision;
 use countersign_core::id::ApplicationId;
 use countersign_core::json::Document;
-use countersign_core::password::{PasswordHash, PreparedPassword};
-use countersign_core::register::{self, MadeBy, Registration, RegistrationForm, RegistrationRules, Standing};
+use countersign_core::password::{PreparedPassword, StoredHash};
+use countersign_core::register::{
+    self, MadeBy, Newcomer, Registration, RegistrationForm, RegistrationRules, Standing,
+};
 use countersign_core::rejection::Rejection;
 use countersign_core::time::Timestamp;
 use warp::http::StatusCode;
@@ -44,22 +46,23 @@ pub(crate) async fn answer(app: &App, call: Call) -> Result<Reply, Problem> {
     Ok(Reply::json(StatusCode::CREATED, &registered))
 }
 
-/// Stores the account that a registration asks for.
+/// Stores the account that a registration asks for, or one that comes with a hash from elsewhere.
 ///
 /// # Errors
 /// [`CreateAccountError::Rejected`] where a name is taken or the application is not there.
 pub async fn create_account(
     store: &Store,
-    registration: Registration,
-    hash: PasswordHash,
+    newcomer: impl Into<Newcomer>,
+    hash: impl Into<StoredHash>,
     made_by: MadeBy,
     now: Timestamp,
     origin: &Origin,
 ) -> Result<Account, CreateAccountError> {
+    let (newcomer, hash) = (newcomer.into(), hash.into());
     for _ in 0..DECISIONS_MAX {
-        let standing = standing(store, &registration)?;
+        let standing = standing(store, &newcomer)?;
         let Decision { outcome, changes, events } =
-            register::decide(registration.clone(), &standing, hash.clone(), made_by, now);
+            register::decide(newcomer.clone(), &standing, hash.clone(), made_by, now);
         let account = outcome?;
         let committed = commit(store, &changes, &events, origin, now).await?;
         if let Committed::Applied { created: Some(id) } = committed {
@@ -113,10 +116,10 @@ fn parse(document: &Document<'_>, rules: RegistrationRules) -> Result<Registrati
     form::merge(Registration::parse(&form, rules), unknown_fields(document, FIELDS))
 }
 
-fn standing(store: &Store, registration: &Registration) -> Result<Standing, StoreError> {
-    let username = registration.username.as_ref().map(|username| username.as_str());
-    let (username_taken, email_taken) = store.names_taken(username, registration.email.as_str())?;
+fn standing(store: &Store, newcomer: &Newcomer) -> Result<Standing, StoreError> {
+    let username = newcomer.username.as_ref().map(|username| username.as_str());
+    let (username_taken, email_taken) = store.names_taken(username, newcomer.email.as_str())?;
     let default = ApplicationId::default_application();
-    let application = store.application(registration.application.as_ref().unwrap_or(&default))?;
+    let application = store.application(newcomer.application.as_ref().unwrap_or(&default))?;
     Ok(Standing { username_taken, email_taken, application })
 }

@@ -26,6 +26,7 @@ use countersign_core::change::Change;
 use countersign_core::id::{ApplicationId, SessionId, UserId};
 use countersign_core::login::{Identifier, MfaLogin};
 use countersign_core::mfa::{RecoveryDigest, StoredFactor};
+use countersign_core::password::HashKind;
 use countersign_core::secret::TokenDigest;
 use countersign_core::session::Session;
 use countersign_core::throttle::{GuessSubject, Guesses, WrongCodes};
@@ -144,6 +145,21 @@ impl Store {
         Ok(self
             .read_one(sql::accounts::NAMES_TAKEN, parameters, rows::accounts::names_taken)?
             .unwrap_or_default())
+    }
+
+    /// The kinds of hashes that accounts have, each once.
+    ///
+    /// # Errors
+    /// Where the store fails.
+    pub fn hash_kinds(&self) -> Result<Vec<HashKind>, StoreError> {
+        let mut kinds: Vec<HashKind> = Vec::new();
+        loop {
+            let last = kinds.last().map(|kind| kind.word()).unwrap_or_default();
+            match self.read_one(sql::accounts::NEXT_HASH_KIND, [last.into()], rows::accounts::hash_kind)? {
+                Some(kind) => kinds.push(kind),
+                None => return Ok(kinds),
+            }
+        }
     }
 
     /// An application; `None` where there is none of this name.

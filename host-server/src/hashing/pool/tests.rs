@@ -21,7 +21,7 @@ fn occupy(pool: &HashingPool) -> (Sender<()>, tokio::task::JoinHandle<Result<(),
         let _ = released.recv();
     };
     let pool = pool.clone();
-    let job = tokio::spawn(async move { pool.run(cheap(), work).await });
+    let job = tokio::spawn(async move { pool.run(HashKind::Argon2id(cheap()), work).await });
     beginning.recv_timeout(Duration::from_secs(10)).unwrap();
     (release, job)
 }
@@ -54,7 +54,9 @@ async fn every_job_is_answered() {
     let jobs: Vec<_> = (0..1_000)
         .map(|number: u32| {
             let pool = pool.clone();
-            tokio::spawn(async move { (number, pool.run(cheap(), move |_| number).await) })
+            tokio::spawn(
+                async move { (number, pool.run(HashKind::Argon2id(cheap()), move |_| number).await) },
+            )
         })
         .collect();
     for job in jobs {
@@ -79,13 +81,13 @@ async fn past_the_queue_one_is_turned_away() {
             answer
         })
         .collect();
-    assert_eq!(pool.run(cheap(), |_| ()).await, Err(Busy { retry_after_secs: 1 }));
+    assert_eq!(pool.run(HashKind::Argon2id(cheap()), |_| ()).await, Err(Busy { retry_after_secs: 1 }));
     drop(release);
     occupied.await.unwrap().unwrap();
     for answer in waiting {
         answer.await.unwrap();
     }
-    assert_eq!(pool.run(cheap(), |_| 7).await, Ok(7), "there is room again");
+    assert_eq!(pool.run(HashKind::Argon2id(cheap()), |_| 7).await, Ok(7), "there is room again");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -106,13 +108,13 @@ async fn what_nobody_waits_for_is_skipped() {
     let pool = pool(1, 8);
     let (release, occupied) = occupy(&pool);
     let (ran, whether_it_ran) = channel();
-    let abandoned = pool.run(cheap(), move |_| ran.send(()).unwrap());
+    let abandoned = pool.run(HashKind::Argon2id(cheap()), move |_| ran.send(()).unwrap());
     // Asked for once, so that it stands in the queue, and then given up.
     assert!(tokio::time::timeout(Duration::ZERO, abandoned).await.is_err());
     assert_eq!(pool.load.waiting.load(Ordering::Relaxed), 1, "its place is taken until its turn");
     drop(release);
     occupied.await.unwrap().unwrap();
-    assert_eq!(pool.run(cheap(), |_| 7).await, Ok(7));
+    assert_eq!(pool.run(HashKind::Argon2id(cheap()), |_| 7).await, Ok(7));
     assert!(whether_it_ran.try_recv().is_err());
     assert_eq!(pool.load.waiting.load(Ordering::Relaxed), 0);
 }
@@ -120,10 +122,13 @@ async fn what_nobody_waits_for_is_skipped() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_panic_costs_its_own_answer_alone() {
     let pool = pool(1, 8);
-    let answer: Result<(), Busy> =
-        pool.run(cheap(), |_| std::panic::panic_any("the test's own, to be seen in its output")).await;
+    let answer: Result<(), Busy> = pool
+        .run(HashKind::Argon2id(cheap()), |_| {
+            std::panic::panic_any("the test's own, to be seen in its output")
+        })
+        .await;
     assert_eq!(answer, Err(Busy { retry_after_secs: 1 }));
-    assert_eq!(pool.run(cheap(), |_| 7).await, Ok(7));
+    assert_eq!(pool.run(HashKind::Argon2id(cheap()), |_| 7).await, Ok(7));
 }
 
 #[tokio::test(flavor = "multi_thread")]

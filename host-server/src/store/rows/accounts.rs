@@ -2,7 +2,7 @@
 
 use countersign_core::account::{Account, AccountRole, AccountStatus};
 use countersign_core::id::{ApplicationId, UserId};
-use countersign_core::password::{Argon2Cost, HashBounds, PasswordHash};
+use countersign_core::password::{Argon2Cost, HashBounds, HashKind, StoredHash};
 
 use crate::store::StoreError;
 use crate::store::value::{Columns, Row};
@@ -37,6 +37,11 @@ pub(crate) fn listed_account(row: Row) -> Result<(i64, Account), StoreError> {
     Ok((account.id.value(), account))
 }
 
+/// Reads the row of `NEXT_HASH_KIND`.
+pub(crate) fn hash_kind(row: Row) -> Result<HashKind, StoreError> {
+    Columns::of(row, "users").parsed("hash_kind", HashKind::of_word)
+}
+
 /// Reads the columns of an account where the row has more.
 pub(super) fn account_columns(columns: &mut Columns) -> Result<Account, StoreError> {
     Ok(Account {
@@ -60,8 +65,8 @@ pub(super) fn account_columns(columns: &mut Columns) -> Result<Account, StoreErr
 }
 
 /// Reads a hash that was let in once.
-pub(super) fn stored_hash(text: &str) -> Option<PasswordHash> {
-    PasswordHash::parse_within(text, STORED_HASH_BOUNDS).ok()
+pub(super) fn stored_hash(text: &str) -> Option<StoredHash> {
+    StoredHash::parse_within(text, STORED_HASH_BOUNDS).ok()
 }
 
 #[cfg(test)]
@@ -83,7 +88,8 @@ mod tests {
     #[test]
     fn the_costliest_hash_that_any_setting_makes_is_read() {
         let account = account(Row(account_row())).unwrap();
-        assert_eq!(account.password_hash.cost().memory_kib(), Argon2Cost::MAX_MEMORY_KIB);
+        let HashKind::Argon2id(cost) = account.password_hash.kind() else { panic!("{account:?}") };
+        assert_eq!(cost.memory_kib(), Argon2Cost::MAX_MEMORY_KIB);
     }
 
     #[test]

@@ -34,11 +34,11 @@ super::statements! {
     /// Guard: the application is active, and the username and the e-mail address are free.
     CREATE_ACCOUNT =
         "INSERT INTO users (username, username_key, email, name, first_name, last_name, phone, role, status, \
-                            email_verified, application_id, password_hash, created_at, updated_at) \
+                            email_verified, application_id, password_hash, hash_kind, created_at, updated_at) \
          SELECT CAST($1 AS TEXT), CAST($2 AS TEXT), CAST($3 AS TEXT), CAST($4 AS TEXT), CAST($5 AS TEXT), \
                 CAST($6 AS TEXT), CAST($7 AS TEXT), CAST($8 AS TEXT), 'active', CAST($9 AS BIGINT), \
-                applications.id, CAST($10 AS TEXT), CAST($11 AS BIGINT), CAST($11 AS BIGINT) \
-         FROM applications WHERE applications.id = $12 AND applications.status = 'active' \
+                applications.id, CAST($10 AS TEXT), CAST($11 AS TEXT), CAST($12 AS BIGINT), CAST($12 AS BIGINT) \
+         FROM applications WHERE applications.id = $13 AND applications.status = 'active' \
          ON CONFLICT DO NOTHING RETURNING id";
 
     /// NULL for what stays; what can be cleared says so beside it (0 or 1). Guard: the account is active and has the
@@ -57,8 +57,8 @@ super::statements! {
 
     /// Guard: the account is active, and its hash still the one that it stands on.
     SET_PASSWORD =
-        "UPDATE users SET password_hash = $1, updated_at = $2 \
-         WHERE id = $3 AND status = 'active' AND password_hash = $4";
+        "UPDATE users SET password_hash = $1, hash_kind = $2, updated_at = $3 \
+         WHERE id = $4 AND status = 'active' AND password_hash = $5";
 
     /// Guard: the status is still the one that it stands on, and an active admin stays.
     SET_STATUS =
@@ -73,5 +73,8 @@ super::statements! {
               (SELECT 1 FROM users AS other WHERE other.role = 'admin' AND other.status = 'active' AND other.id <> $3))";
 
     /// Guard: the hash is still the one that was checked.
-    REPLACE_HASH = "UPDATE users SET password_hash = $1 WHERE id = $2 AND password_hash = $3";
+    REPLACE_HASH = "UPDATE users SET password_hash = $1, hash_kind = $2 WHERE id = $3 AND password_hash = $4";
+
+    /// The next kind of hash that is stored, in the order of their words, which costs one look into the index.
+    NEXT_HASH_KIND = "SELECT hash_kind FROM users WHERE hash_kind > $1 ORDER BY hash_kind LIMIT 1";
 }

@@ -26,7 +26,7 @@ contract! {
 fn edit(user: UserId) -> AccountEdit {
     AccountEdit {
         user,
-        checked_hash: password_hash(0),
+        checked_hash: password_hash(0).into(),
         username: None,
         email: None,
         name: Edit::Keep,
@@ -98,7 +98,7 @@ async fn an_edit_wants_free_names_the_hash_and_an_active_account(store: Store) {
 
     let username = AccountEdit { username: Username::parse("gRACE").ok(), ..edit(user) };
     let email = AccountEdit { email: new_account("grace").email.into(), ..edit(user) };
-    let stale = AccountEdit { checked_hash: password_hash(1), ..edit(user) };
+    let stale = AccountEdit { checked_hash: password_hash(1).into(), ..edit(user) };
     for refused in [username, email, stale] {
         assert_eq!(commit_edit(&store, refused).await, Committed::Conflict);
     }
@@ -121,14 +121,14 @@ async fn another_password_leaves_one_session_and_nothing_that_was_granted_on_the
         )
         .await;
     let set = |from, to| {
-        let (from, to) = (password_hash(from), password_hash(to));
+        let (from, to) = (password_hash(from).into(), password_hash(to));
         Change::SetPassword { user, from, to, except: Some(session(user, 2).id), at: NOW.plus_secs(9) }
     };
     assert_eq!(commit(&store, set(1, 2)).await, Committed::Conflict);
     assert_eq!(store.count("SELECT count(*) FROM sessions"), 3);
     assert_eq!(commit(&store, set(0, 1)).await, DONE);
     let account = store.account(user).unwrap().unwrap();
-    assert_eq!((account.password_hash, account.updated_at), (password_hash(1), NOW.plus_secs(9)));
+    assert_eq!((account.password_hash, account.updated_at), (password_hash(1).into(), NOW.plus_secs(9)));
     let alive =
         [1, 2, 3].map(|number| store.session_with_account(session(user, number).id).unwrap().is_some());
     assert_eq!(alive, [false, true, true]);

@@ -1,13 +1,15 @@
 //! Many at once: guards hold, and nobody waits for ever.
 
+use countersign_core::account::NewAccount;
 use countersign_core::change::Change;
 use countersign_core::id::UserId;
+use countersign_core::password::{HashBounds, StoredHash};
 use countersign_core::throttle::{GUESS_LIMIT, GuessSubject, Guesses};
 use tempfile::TempDir;
 use tokio::task::JoinSet;
 
 use super::super::{Committed, DatabaseLocation, Store};
-use super::{NOW, new_account, open_session, session, temporary_file};
+use super::{NOW, new_account, open_session, password_hash, session, temporary_file};
 
 async fn commit_at_once(stores: &[Store], changes: Vec<Change>) -> Vec<Committed> {
     let mut tasks = JoinSet::new();
@@ -45,6 +47,25 @@ async fn of_many_guesses_at_once_no_more_than_the_limit_count() {
         let committed = commit_at_once(std::slice::from_ref(&store), vec![guess; 500]).await;
         assert_eq!(winners(&committed), GUESS_LIMIT as usize);
         assert_eq!(store.guesses(&subject, window_start).unwrap().count, GUESS_LIMIT);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn of_many_who_replace_one_hash_one_does() {
+    for (_folder, location) in each_location() {
+        let store = Store::open(&location).unwrap();
+        let bcrypt = "$2a$05$CCCCCCCCCCCCCCCCCCCCC.E5YPO9kmyuRGyh0XouQYb4YMJKvyOeW";
+        let old = StoredHash::parse_within(bcrypt, HashBounds::default()).unwrap();
+        let account = NewAccount { password_hash: old.clone(), ..new_account("ada") };
+        let user = store.create(account).await.unwrap();
+        let replace =
+            |number: u8| Change::ReplaceHash { user, from: old.clone(), to: password_hash(number % 3) };
+        let committed = commit_at_once(std::slice::from_ref(&store), (0..50).map(replace).collect()).await;
+        assert_eq!(winners(&committed), 1);
+        let winner = committed.iter().position(|committed| *committed != Committed::Conflict).unwrap();
+        let stored = store.account(user).unwrap().unwrap().password_hash;
+        assert_eq!(stored, password_hash(u8::try_from(winner % 3).unwrap()));
+        assert_eq!(store.hash_kinds().unwrap(), [stored.kind()]);
     }
 }
 

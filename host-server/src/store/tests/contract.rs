@@ -1,11 +1,12 @@
 //! What every database must do.
 
-use countersign_core::account::AccountRole;
+use countersign_core::account::{AccountRole, NewAccount};
 use countersign_core::application::{Application, ApplicationName, ApplicationStatus};
 use countersign_core::authenticate::SessionWithAccount;
 use countersign_core::change::Change;
 use countersign_core::id::{ApplicationId, SessionId, TokenId, UserId};
 use countersign_core::login::Identifier;
+use countersign_core::password::{HashBounds, StoredHash};
 use countersign_core::secret::TokenDigest;
 use countersign_core::session::{Client, DEVICES_PER_USER, Pair, SESSIONS_PER_USER, Session};
 use countersign_core::throttle::{GUESS_LIMIT, GuessSubject, Guesses};
@@ -37,6 +38,7 @@ contract! {
     cleared_guesses_count_no_more,
     old_guesses_are_forgotten_bit_by_bit,
     a_hash_is_replaced_once,
+    each_kind_of_hash_is_told_once_for_as_long_as_it_is_stored,
     a_conflict_leaves_nothing_behind,
     nothing_to_do_is_done,
     a_closed_store_fails_and_does_not_hang,
@@ -132,7 +134,8 @@ async fn a_session_is_found_with_its_account(store: Store) {
 
 async fn a_session_wants_an_active_user_and_the_checked_hash(store: Store) {
     let user = store.create(new_account("ada")).await.unwrap();
-    let stale = Change::OpenSession { session: Box::new(session(user, 1)), checked_hash: password_hash(1) };
+    let stale =
+        Change::OpenSession { session: Box::new(session(user, 1)), checked_hash: password_hash(1).into() };
     assert_eq!(store.commit(&[stale]).await.unwrap(), Committed::Conflict);
     for status in
         ["UPDATE users SET status = 'suspended'", "UPDATE users SET status = 'deleted', deleted_at = 1"]
@@ -353,18 +356,40 @@ async fn old_guesses_are_forgotten_bit_by_bit(store: Store) {
 async fn a_hash_is_replaced_once(store: Store) {
     let user = store.create(new_account("ada")).await.unwrap();
     let other = store.create(new_account("grace")).await.unwrap();
-    let replace = |to| Change::ReplaceHash { user, from: password_hash(0), to: password_hash(to) };
+    let replace = |to| Change::ReplaceHash { user, from: password_hash(0).into(), to: password_hash(to) };
     assert_eq!(store.commit(&[replace(1)]).await.unwrap(), DONE);
     assert_eq!(store.commit(&[replace(2)]).await.unwrap(), Committed::Conflict);
     assert_eq!(store.account(user).unwrap().unwrap().password_hash, password_hash(1));
     assert_eq!(store.account(other).unwrap().unwrap().password_hash, password_hash(0));
 }
 
+async fn each_kind_of_hash_is_told_once_for_as_long_as_it_is_stored(store: Store) {
+    assert_eq!(store.hash_kinds().unwrap(), []);
+    let old = |text| StoredHash::parse_within(text, HashBounds::default()).unwrap();
+    let bcrypt = old("$2a$05$CCCCCCCCCCCCCCCCCCCCC.E5YPO9kmyuRGyh0XouQYb4YMJKvyOeW");
+    let scrypt = old("$scrypt$ln=4,r=1,p=1$$d9ZXYjhleyA7GcpCwYoEl/FrSETjB0ro39/6P+3iFEI");
+    let ours = StoredHash::from(password_hash(0));
+    let mut users = Vec::new();
+    for (name, hash) in [("ada", &bcrypt), ("grace", &scrypt), ("joan", &bcrypt), ("mary", &ours)] {
+        let account = NewAccount { password_hash: hash.clone(), ..new_account(name) };
+        users.push(store.create(account).await.unwrap());
+        assert_eq!(store.account(users[users.len() - 1]).unwrap().unwrap().password_hash, *hash);
+    }
+    assert_eq!(store.hash_kinds().unwrap(), [ours.kind(), bcrypt.kind(), scrypt.kind()]);
+    let replace =
+        |user, from: &StoredHash| Change::ReplaceHash { user, from: from.clone(), to: password_hash(1) };
+    store.commit(&[replace(users[0], &bcrypt)]).await.unwrap();
+    assert_eq!(store.hash_kinds().unwrap().len(), 3, "another has one still");
+    let (from, to, at) = (bcrypt.clone(), password_hash(1), NOW);
+    store.commit(&[Change::SetPassword { user: users[2], from, to, except: None, at }]).await.unwrap();
+    assert_eq!(store.hash_kinds().unwrap(), [ours.kind(), scrypt.kind()]);
+}
+
 async fn a_conflict_leaves_nothing_behind(store: Store) {
     let user = store.create(new_account("ada")).await.unwrap();
     let subject = GuessSubject::Account(user);
     store.commit(&[guess(&subject, 0)]).await.unwrap();
-    let stale = Change::ReplaceHash { user, from: password_hash(1), to: password_hash(2) };
+    let stale = Change::ReplaceHash { user, from: password_hash(1).into(), to: password_hash(2) };
     let changes = [
         Change::ClearGuesses { subject: subject.clone() },
         open_session(session(user, 1)),

@@ -62,7 +62,7 @@ fn mfa_login(user: UserId, number: u128, expires_at: Timestamp) -> MfaLogin {
         user,
         application: ApplicationId::default_application(),
         device: Some(TokenDigest::of(b"device")),
-        checked_hash: password_hash(0),
+        checked_hash: password_hash(0).into(),
         expires_at,
         wrong_codes: 0,
     }
@@ -223,7 +223,7 @@ async fn a_log_in_waits_only_for_a_factor_that_is_on_and_the_checked_hash(store:
     let user = store.with_factor("Ada").await;
     let open = |login| Change::OpenMfaLogin { login: Box::new(login), at: NOW };
     let login = mfa_login(user, 1, NOW.plus_secs(300));
-    assert!(!store.does(open(MfaLogin { checked_hash: password_hash(1), ..login.clone() })).await);
+    assert!(!store.does(open(MfaLogin { checked_hash: password_hash(1).into(), ..login.clone() })).await);
     let nowhere = ApplicationId::parse("nowhere").unwrap();
     assert!(!store.does(open(MfaLogin { application: nowhere, ..login.clone() })).await);
     store.write("UPDATE users SET status = 'suspended'").await;

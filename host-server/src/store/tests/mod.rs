@@ -73,7 +73,7 @@ pub(crate) fn new_account(username: &str) -> NewAccount {
         role: AccountRole::Admin,
         email_verified: false,
         application: ApplicationId::default_application(),
-        password_hash: password_hash(0),
+        password_hash: password_hash(0).into(),
         created_at: NOW,
     }
 }
@@ -104,7 +104,7 @@ pub(crate) fn session(user: UserId, number: u128) -> Session {
 }
 
 pub(crate) fn open_session(session: Session) -> Change {
-    Change::OpenSession { session: Box::new(session), checked_hash: password_hash(0) }
+    Change::OpenSession { session: Box::new(session), checked_hash: password_hash(0).into() }
 }
 
 pub(super) fn remember_device(user: UserId, token: u128) -> Change {

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use countersign_core::password::{HashBounds, StoredHash};
 use rusqlite::Connection;
 
 use super::super::{DatabaseLocation, Store, StoreError, sql};
@@ -205,5 +206,28 @@ fn every_statement_finds_its_rows_by_an_index() {
             assert!(!step.starts_with("SCAN ") || step == "SCAN CONSTANT ROW", "{step}: {statement}");
             assert!(!step.contains("TEMP B-TREE"), "{step}: {statement}");
         }
+    }
+}
+
+#[test]
+fn the_kinds_of_hashes_from_before_are_written_down() {
+    let connection = Connection::open_in_memory().unwrap();
+    connection
+        .execute_batch(include_str!("../../../migrations/sqlite/V1__accounts_and_sessions.sql"))
+        .unwrap();
+    let account = |name: &str, cost: &str| {
+        let hash = format!("$argon2id$v=19${cost}$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAA");
+        let insert = "INSERT INTO users (email, role, status, email_verified, application_id, password_hash, created_at, \
+                      updated_at) VALUES ($1, 'user', 'active', 0, 'default', $2, 0, 0)";
+        connection.execute(insert, [name, &hash]).unwrap();
+        hash
+    };
+    let hashes = [account("ada", "m=8,t=1,p=1"), account("grace", "m=1048576,t=64,p=16")];
+    connection.execute_batch(include_str!("../../../migrations/sqlite/V4__kinds_of_hashes.sql")).unwrap();
+    for hash in hashes {
+        let find = "SELECT hash_kind FROM users WHERE password_hash = $1";
+        let kind: String = connection.query_row(find, [&hash], |row| row.get(0)).unwrap();
+        let costliest = HashBounds { memory_kib: 1_048_576, iterations: 64, parallelism: 16 };
+        assert_eq!(kind, StoredHash::parse_within(&hash, costliest).unwrap().kind().word());
     }
 }

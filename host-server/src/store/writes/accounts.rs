@@ -5,7 +5,7 @@ use countersign_core::change::AccountEdit;
 use countersign_core::email::Email;
 use countersign_core::id::{ApplicationId, SessionId, UserId};
 use countersign_core::name::PersonName;
-use countersign_core::password::PasswordHash;
+use countersign_core::password::{HashKind, PasswordHash, StoredHash};
 use countersign_core::phone::Phone;
 use countersign_core::profile::Edit;
 use countersign_core::time::Timestamp;
@@ -33,6 +33,7 @@ pub(super) fn create_account(account: &NewAccount) -> Write {
             role.as_str().into(),
             account.email_verified.into(),
             account.password_hash.as_str().into(),
+            account.password_hash.kind().word().into(),
             account.created_at.into(),
             account.application.as_str().into(),
         ],
@@ -78,12 +79,12 @@ fn set<T>(edit: &Edit<T>, text: fn(&T) -> &str) -> [Value; 2] {
 
 pub(super) fn set_password(
     user: UserId,
-    from: &PasswordHash,
+    from: &StoredHash,
     to: &PasswordHash,
     except: Option<SessionId>,
     at: Timestamp,
 ) -> Vec<Write> {
-    let parameters = [to.as_str().into(), at.into(), user.value().into(), from.as_str().into()];
+    let parameters = [to.as_str().into(), kind(to), at.into(), user.value().into(), from.as_str().into()];
     vec![
         write(sql::SET_PASSWORD, Guard::OneRow, parameters),
         sessions::end_sessions(user, except),
@@ -105,6 +106,12 @@ pub(super) fn set_role(user: UserId, from: AccountRole, to: AccountRole, at: Tim
     [write(sql::SET_ROLE, Guard::OneRow, parameters)].into_iter().chain(roles::part(user, &default)).collect()
 }
 
-pub(super) fn replace_hash(user: UserId, from: &PasswordHash, to: &PasswordHash) -> Write {
-    write(sql::REPLACE_HASH, Guard::OneRow, [to.as_str().into(), user.value().into(), from.as_str().into()])
+pub(super) fn replace_hash(user: UserId, from: &StoredHash, to: &PasswordHash) -> Write {
+    let parameters = [to.as_str().into(), kind(to), user.value().into(), from.as_str().into()];
+    write(sql::REPLACE_HASH, Guard::OneRow, parameters)
+}
+
+/// What stands beside a hash of ours.
+fn kind(hash: &PasswordHash) -> Value {
+    HashKind::Argon2id(hash.cost()).word().into()
 }

@@ -117,7 +117,7 @@ mod tests {
             Change::CreateAccount(Box::new(new_account("Ada"))),
             Change::SetPassword {
                 user: USER,
-                from: password_hash(0),
+                from: password_hash(0).into(),
                 to: password_hash(1),
                 except: None,
                 at: AT,
@@ -128,7 +128,7 @@ mod tests {
             Change::ClearGuesses { subject },
             open_session(session(USER, 1)),
             remember_device(USER, 1),
-            Change::ReplaceHash { user: USER, from: password_hash(0), to: password_hash(1) },
+            Change::ReplaceHash { user: USER, from: password_hash(0).into(), to: password_hash(1) },
         ]
     }
 

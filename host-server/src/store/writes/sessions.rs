@@ -1,7 +1,7 @@
 //! Sessions.
 
 use countersign_core::id::{SessionId, TokenId, UserId};
-use countersign_core::password::PasswordHash;
+use countersign_core::password::StoredHash;
 use countersign_core::session::{Pair, SESSIONS_PER_USER, Session};
 use countersign_core::time::Timestamp;
 
@@ -10,7 +10,7 @@ use crate::store::backend::{Guard, Write};
 use crate::store::sql::sessions as sql;
 use crate::store::value::Value;
 
-pub(super) fn open_session(session: &Session, checked_hash: &PasswordHash) -> Vec<Write> {
+pub(super) fn open_session(session: &Session, checked_hash: &StoredHash) -> Vec<Write> {
     let (user, now) = (session.user.value(), session.created_at);
     let open = write(
         sql::OPEN_SESSION,

@@ -8,7 +8,7 @@ use countersign_core::login::{
     RequestedApplication, Standing,
 };
 use countersign_core::mfa::{Factor, FactorStanding, RecoveryCode, ShownCode};
-use countersign_core::password::{PasswordHash, PreparedPassword};
+use countersign_core::password::{PasswordHash, PreparedPassword, StoredHash};
 use countersign_core::register::{self, MadeBy, Registration, RegistrationForm, RegistrationRules};
 use countersign_core::secret::Secret;
 use countersign_core::throttle::Guesses;
@@ -73,8 +73,8 @@ impl World {
         self.argon2.hash(password, self.policy.argon2, salt)
     }
 
-    pub(super) fn check(&mut self, password: &PreparedPassword, checked: PasswordHash) -> PasswordCheck {
-        let matches = self.argon2.verify(password, &checked);
+    pub(super) fn check(&mut self, password: &PreparedPassword, checked: StoredHash) -> PasswordCheck {
+        let matches = self.argon2.verify_stored(password, &checked);
         PasswordCheck { checked, matches, rehashed: None }
     }
 
