@@ -119,6 +119,18 @@ impl<'a> SignedIn<'a> {
         }
     }
 
+    /// The same person with the same tokens, at another process of the same server.
+    pub(crate) fn at<'b>(&self, server: &'b Server) -> SignedIn<'b> {
+        let (name, password) = (self.name.clone(), self.password.clone());
+        SignedIn {
+            origin: &server.origin,
+            name,
+            password,
+            token: self.token.clone(),
+            login: self.login.clone(),
+        }
+    }
+
     /// The same person, logged in once more.
     pub(crate) fn again(&self) -> SignedIn<'a> {
         let logged_in = Anonymous { origin: self.origin }.log_in(&self.name, &self.password);

@@ -16,6 +16,7 @@ mod held;
 mod keys;
 mod logs;
 mod mfa;
+mod old_hashes;
 mod problems;
 mod races;
 mod revocations;

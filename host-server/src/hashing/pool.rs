@@ -129,8 +129,8 @@ impl HashingPool {
         .await
     }
 
-    /// How long the check of one text against a hash of this kind takes of late. Where none was made yet, one is made
-    /// now, against a hash that nobody has.
+    /// How long the check of one text against a hash of this kind takes of late, rather the longest than the mean. Where
+    /// none was made yet, one is made now, against a hash that nobody has.
     ///
     /// # Errors
     /// As [`HashingPool::hash`].

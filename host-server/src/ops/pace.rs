@@ -19,9 +19,14 @@ use crate::problem::Problem;
 pub(super) async fn hold_back(app: &App, password: &PreparedPassword, began: Instant) -> Result<(), Problem> {
     let present = paces(app, app.store.hash_kinds()?).await?;
     if let Some(pace) = login::failure_pace(&present, &app.policy, password) {
-        tokio::time::sleep_until((began + pace).into()).await;
+        elapse(began, pace).await;
     }
     Ok(())
+}
+
+/// Waits until so much time has passed since then.
+async fn elapse(began: Instant, pace: Duration) {
+    tokio::time::sleep_until((began + pace).into()).await;
 }
 
 /// Times the kinds of hashes that are stored before anybody fails to log in, where it can.
@@ -52,4 +57,23 @@ async fn paces(app: &App, stored: Vec<HashKind>) -> Result<Vec<(HashKind, Durati
         }
     }
     Ok(present)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn who_was_checked_sooner_waits_longer_and_all_are_answered_at_one_time() {
+        let began = tokio::time::Instant::now();
+        for work_millis in [1, 40, 149] {
+            let check = tokio::time::Instant::now();
+            tokio::time::advance(Duration::from_millis(work_millis)).await;
+            elapse(check.into_std(), Duration::from_millis(150)).await;
+            assert_eq!(check.elapsed(), Duration::from_millis(150));
+        }
+        tokio::time::advance(Duration::from_millis(200)).await;
+        elapse(began.into_std(), Duration::from_millis(150)).await;
+        assert_eq!(began.elapsed(), Duration::from_millis(3 * 150 + 200), "who is late is answered at once");
+    }
 }
