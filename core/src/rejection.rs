@@ -78,6 +78,8 @@ codes! {
     TooLong = "too_long", Input;
     /// A password that is among the commonest.
     PasswordTooCommon = "password_too_common", Input;
+    /// A password that became known by a break-in elsewhere.
+    PasswordBreached = "password_breached", Input;
     /// A password that is the account's own username, e-mail address or its local part.
     PasswordIsIdentity = "password_is_identity", Input;
     /// Two fields of which only one may be given.

@@ -10,6 +10,7 @@ use countersign_core::secret::Secret;
 use countersign_core::time::Timestamp;
 use countersign_core::token::{AccessClaims, RefreshKey, RootSecret};
 
+use crate::breached::BreachedPasswords;
 use crate::demo::Demo;
 use crate::guessing::UnderWay;
 use crate::hashing::HashingPool;
@@ -28,6 +29,8 @@ pub struct App {
     pub store: Store,
     /// Where passwords are hashed.
     pub hashing: HashingPool,
+    /// Where new passwords are looked up; `None` where they are not.
+    pub breached_passwords: Option<BreachedPasswords>,
     /// Those that are being checked.
     pub under_way: Arc<UnderWay>,
     /// How tokens are made and known again.

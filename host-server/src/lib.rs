@@ -6,6 +6,7 @@
 pub mod app;
 mod audit;
 pub mod body;
+pub mod breached;
 pub mod call;
 pub mod cli;
 pub mod config;

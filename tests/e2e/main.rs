@@ -8,6 +8,7 @@ mod admin;
 mod applications;
 mod audit;
 mod authenticator;
+mod breached;
 mod data;
 mod described;
 mod documents;

@@ -14,6 +14,7 @@ use crate::rejection::{Code, Fault};
 use crate::secret::Secret;
 use crate::space::is_space_separator;
 
+mod breach;
 mod common;
 mod cost;
 mod golomb;
@@ -23,6 +24,7 @@ mod legacy;
 mod stored;
 mod workspace;
 
+pub use breach::{BreachQuery, NotARange, breached_fault};
 pub use cost::{Argon2Cost, CostOutOfBounds, HashBounds};
 pub use hash::PasswordHash;
 #[cfg(feature = "legacy")]

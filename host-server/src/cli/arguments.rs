@@ -105,6 +105,10 @@ pub(super) struct ServeArguments {
     /// Characters of a new password at least, 8 to 128 [PASSWORD_MIN_LENGTH; default 8]
     #[arg(long, value_name = "NUMBER", help_heading = "Passwords")]
     password_min_length: Option<String>,
+    /// Range service that is asked whether a new password became known elsewhere; it is told five digits of a digest
+    /// [BREACHED_PASSWORDS_URL; default none]
+    #[arg(long, value_name = "URL", help_heading = "Passwords")]
+    breached_passwords_url: Option<String>,
     /// Memory of one hash in KiB, 8 to 1048576 [ARGON2_MEMORY_KIB; default 19456]
     #[arg(long, value_name = "KIB", help_heading = "Passwords")]
     argon2_memory_kib: Option<String>,
@@ -130,7 +134,7 @@ pub(super) struct ServeArguments {
 
 impl ServeArguments {
     /// Every flag by the variable that it sets; `None` for one that was not given.
-    pub(super) fn into_settings(self) -> [(&'static str, Option<String>); 20] {
+    pub(super) fn into_settings(self) -> [(&'static str, Option<String>); 21] {
         [
             ("HOST", self.host),
             ("PORT", self.port),
@@ -146,6 +150,7 @@ impl ServeArguments {
             ("REFRESH_TOKEN_TTL_SECS", self.refresh_token_ttl_secs),
             ("REQUIRE_VERIFIED_EMAIL", self.require_verified_email),
             ("PASSWORD_MIN_LENGTH", self.password_min_length),
+            ("BREACHED_PASSWORDS_URL", self.breached_passwords_url),
             ("ARGON2_MEMORY_KIB", self.argon2_memory_kib),
             ("ARGON2_ITERATIONS", self.argon2_iterations),
             ("ARGON2_PARALLELISM", self.argon2_parallelism),

@@ -14,6 +14,7 @@ use super::arguments::ServeArguments;
 use super::shutdown::Signals;
 use super::{REFUSED, WRONG_SETTING, banner, chain, print_line, refuse, refuse_settings};
 use crate::app::{self, App, Pages, Tokens};
+use crate::breached::BreachedPasswords;
 use crate::config::{self, Config, Sources, WrongSetting};
 use crate::demo::Demo;
 use crate::hashing::{HashingPool, QUEUE_PER_THREAD};
@@ -183,10 +184,16 @@ async fn assemble(config: &Config, secrets: &Secrets, store: Store) -> Result<Ap
     let hashing = HashingPool::start(config.hash_threads, queue).map_err(|error| {
         StartError::setting("HASH_THREADS", format!("The system refuses a thread: {error}."))
     })?;
+    let breached_passwords = config.breached_passwords_url.clone().map(BreachedPasswords::at).transpose();
+    let breached_passwords = breached_passwords.map_err(|error| {
+        let sentence = format!("The certificates that this system trusts cannot be read: {error}.");
+        StartError::setting("BREACHED_PASSWORDS_URL", sentence)
+    })?;
     Ok(App {
         policy: config.policy.clone(),
         store,
         hashing,
+        breached_passwords,
         under_way: Arc::default(),
         tokens: Tokens::new(config.issuer.clone(), signing, secrets),
         revocations: Revocations::default(),

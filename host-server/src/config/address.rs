@@ -72,6 +72,24 @@ pub(super) fn parse_page(text: &str) -> Result<String, String> {
     }
 }
 
+/// Reads `BREACHED_PASSWORDS_URL`: the address that five digits are written after. What is asked must not be read on its
+/// way, so it is encrypted, or does not leave this machine.
+///
+/// # Errors
+/// A sentence that says what is wrong with it.
+pub(super) fn parse_range_url(text: &str) -> Result<String, String> {
+    let example = "https://api.pwnedpasswords.com/range/";
+    let wrong = || format!("{} is not an address like {example}.", quoted(text));
+    let url = parse_public_url(text).map_err(|_| wrong())?;
+    let uri: Uri = url.parse().map_err(|_| wrong())?;
+    let host = uri.host().unwrap_or_default().trim_matches(['[', ']']);
+    let is_here = host == "localhost" || host.parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_loopback());
+    if uri.scheme_str() != Some("https") && !is_here {
+        return Err(format!("{} is not encrypted; write https.", quoted(text)));
+    }
+    Ok(if url.ends_with('/') { url } else { format!("{url}/") })
+}
+
 /// Reads `ISSUER`: the `iss` of every token, to the letter (RFC 7519 section 4.1.1).
 ///
 /// # Errors
@@ -193,6 +211,28 @@ mod tests {
             ["//evil.example", "/\\evil.example", "password", "javascript:alert(1)", "/a b", "/a\r\nx: y"]
         {
             assert!(parse_page(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_range_service_is_encrypted_or_on_this_machine() {
+        for (text, url) in [
+            ("https://api.pwnedpasswords.com/range", "https://api.pwnedpasswords.com/range/"),
+            ("https://api.pwnedpasswords.com/range/", "https://api.pwnedpasswords.com/range/"),
+            ("http://127.0.0.1:81/range", "http://127.0.0.1:81/range/"),
+            ("http://[::1]/", "http://[::1]/"),
+            ("http://localhost:81", "http://localhost:81/"),
+        ] {
+            assert_eq!(parse_range_url(text).as_deref(), Ok(url));
+        }
+        for text in [
+            "http://192.0.2.1/",
+            "http://localhost.example.com/",
+            "ftp://localhost/",
+            "localhost",
+            "https://a/?b",
+        ] {
+            assert!(parse_range_url(text).is_err(), "{text}");
         }
     }
 

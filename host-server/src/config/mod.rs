@@ -57,6 +57,7 @@ const VARIABLES: &[&str] = &[
     "ISSUER",
     "PUBLIC_URL",
     "PASSWORD_MIN_LENGTH",
+    "BREACHED_PASSWORDS_URL",
     "REQUIRE_VERIFIED_EMAIL",
     "ARGON2_MEMORY_KIB",
     "ARGON2_ITERATIONS",
@@ -100,6 +101,8 @@ pub struct Config {
     pub change_password_url: Option<String>,
     /// What the decisions depend on.
     pub policy: Policy,
+    /// The range service that new passwords are looked up at, with a slash at its end; `None` where they are not.
+    pub breached_passwords_url: Option<String>,
     /// Threads that hash passwords.
     pub hash_threads: NonZeroUsize,
     /// Origins whose pages may call; empty where none but our own may.
@@ -152,6 +155,7 @@ impl Config {
             public_url,
             security_contact: reader.read("SECURITY_CONTACT", address::parse_contact),
             change_password_url: reader.read("CHANGE_PASSWORD_URL", address::parse_page),
+            breached_passwords_url: reader.read("BREACHED_PASSWORDS_URL", address::parse_range_url),
             hash_threads: hash_threads(&mut reader),
             allowed_origins: reader.read("ALLOWED_ORIGINS", address::parse_origins).unwrap_or_default(),
             demo_dir: reader.read("DEMO_DIR", parse_demo_dir),

@@ -25,6 +25,7 @@ fn nothing_set_gives_the_defaults() {
     assert_eq!(Some(config.hash_threads), std::thread::available_parallelism().ok());
     assert!(config.allowed_origins.is_empty());
     assert_eq!(config.demo_dir, None);
+    assert_eq!(config.breached_passwords_url, None);
     assert_eq!(config.log, LogSettings { filter: LogFilter::default(), format: LogFormat::Text });
     assert_eq!(config.warnings, [""; 0]);
 }
@@ -44,6 +45,7 @@ fn every_setting_is_taken() {
         ("ISSUER", "urn:auth"),
         ("PUBLIC_URL", "https://auth.example.com"),
         ("PASSWORD_MIN_LENGTH", "12"),
+        ("BREACHED_PASSWORDS_URL", "https://range.example.com"),
         ("REQUIRE_VERIFIED_EMAIL", "true"),
         ("ARGON2_MEMORY_KIB", "65536"),
         ("ARGON2_ITERATIONS", "3"),
@@ -71,6 +73,7 @@ fn every_setting_is_taken() {
         argon2: Argon2Cost::new(65_536, 3, 4).unwrap(),
     };
     assert_eq!(config.policy, policy);
+    assert_eq!(config.breached_passwords_url.as_deref(), Some("https://range.example.com/"));
     assert_eq!(config.hash_threads.get(), 3);
     assert_eq!(config.allowed_origins, ["https://a.example", "https://b.example"]);
     assert_eq!(config.demo_dir.as_deref(), Some(folder.path()));
@@ -120,6 +123,11 @@ fn a_wrong_value_is_told_by_its_variable() {
         ),
         ("PASSWORD_MIN_LENGTH", "7", "\"7\" is not a whole number of characters from 8 to 128."),
         ("PASSWORD_MIN_LENGTH", "129", "\"129\" is not a whole number of characters from 8 to 128."),
+        (
+            "BREACHED_PASSWORDS_URL",
+            "http://range.example.com",
+            "\"http://range.example.com\" is not encrypted; write https.",
+        ),
         ("REQUIRE_VERIFIED_EMAIL", "maybe", "\"maybe\" is neither true nor false."),
         ("ARGON2_MEMORY_KIB", "7", "\"7\" is not a whole number of KiB from 8 to 1048576."),
         ("ARGON2_MEMORY_KIB", "1048577", "\"1048577\" is not a whole number of KiB from 8 to 1048576."),

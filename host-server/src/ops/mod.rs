@@ -4,6 +4,7 @@ pub(crate) mod applications;
 pub(crate) mod assignments;
 pub(crate) mod audit;
 pub mod authenticate;
+mod breach;
 pub(crate) mod data;
 mod form;
 mod guess;

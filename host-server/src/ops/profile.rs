@@ -11,7 +11,7 @@ use warp::http::StatusCode;
 
 use super::form::{self, unknown_fields};
 use super::views::User;
-use super::{DECISIONS_MAX, commit, reauthenticate, settle, users};
+use super::{DECISIONS_MAX, breach, commit, reauthenticate, settle, users};
 use crate::app::App;
 use crate::call::Call;
 use crate::entropy::random;
@@ -53,6 +53,7 @@ pub(crate) async fn update(app: &App, call: Call) -> Result<Reply, Problem> {
             }
             Ok(Progress::HashPassword(password)) => {
                 let password = PreparedPassword::clone(&password);
+                breach::refuse(app, &password).await?;
                 new_hash = Some(app.hashing.hash(password, app.policy.argon2, random()?).await?);
             }
             outcome => {

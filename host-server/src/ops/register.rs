@@ -15,7 +15,7 @@ use warp::http::StatusCode;
 
 use super::form::{self, unknown_fields};
 use super::views::{Registered, User};
-use super::{DECISIONS_MAX, commit};
+use super::{DECISIONS_MAX, breach, commit};
 use crate::app::App;
 use crate::call::Call;
 use crate::entropy::random;
@@ -36,6 +36,7 @@ pub(crate) async fn answer(app: &App, call: Call) -> Result<Reply, Problem> {
     let registration = parse(&call.document()?, rules)?;
     // Asked before the hash is spent, and again when the account is stored.
     register::check(&registration, &standing(&app.store, &registration)?)?;
+    breach::refuse(app, &registration.password).await?;
     let hash = app
         .hashing
         .hash(PreparedPassword::clone(&registration.password), app.policy.argon2, random()?)

@@ -53,6 +53,7 @@ impl Running {
             policy: Policy::default(),
             store,
             hashing: HashingPool::start(NonZeroUsize::MIN, 1).unwrap(),
+            breached_passwords: None,
             under_way: Arc::default(),
             tokens: Tokens::new("countersign".to_owned(), signing, &secrets),
             revocations: Revocations::default(),
