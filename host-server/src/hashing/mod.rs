@@ -4,7 +4,7 @@
 //! are cores (`HASH_THREADS`), each of which keeps one piece of memory for all its hashes. So their memory has
 //! a bound: [threads × the memory of one hash](memory_bound_kib). A stored hash that was made at a higher cost
 //! asks for that cost's memory, gets it for as long as it is being checked, and is replaced by one of today's at
-//! the log-in that it belongs to.
+//! the log-in that it belongs to. So is one that an older system made by another function.
 //!
 //! What arrives while all threads are busy waits in a queue of [`QUEUE_PER_THREAD`] places for each thread.
 //! Past that, or where the wait would be longer than 3 s, it is turned away at once with [`Busy`].
