@@ -79,7 +79,7 @@ async fn every_change_that_ends_sessions_makes_them_known(store: Store) {
     assert_eq!(store.ended(NOW), ids(&[1]));
     let password = |from, to, except| Change::SetPassword {
         user,
-        from: password_hash(from),
+        from: password_hash(from).into(),
         to: password_hash(to),
         except,
         at: NOW,
