@@ -5,9 +5,10 @@
 // the wasm are taken.
 
 import { execFile } from "node:child_process";
-import { copyFileSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { copyFileSync, existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
-import { delimiter, join } from "node:path";
+import { delimiter, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 
@@ -27,6 +28,10 @@ const dist = join(pkg, "dist");
 // What rustc 1.95 has on for wasm32 by itself, so that wasm-opt takes the module as it comes.
 const WASM_FEATURES = ["bulk-memory", "multivalue", "mutable-globals", "nontrapping-float-to-int", "reference-types", "sign-ext"];
 
+const SHRINKING = [
+  "-Oz", "--converge", "--strip-debug", "--strip-producers", "--strip-target-features",
+  ...WASM_FEATURES.map((feature) => `--enable-${feature}`),
+];
 // What zxcvbn's wasm imports goes into its glue.
 const CLOCK = `--alias:zxcvbn=${join(room, "js/clock.js")}`;
 
@@ -77,12 +82,16 @@ function buildGlue(feature, wasm, folder) {
   });
 }
 
-function shrink(from, to) {
-  return run(process.execPath, [
-    join(tools, "node/node_modules/binaryen/bin/wasm-opt"), from, "-o", to,
-    "-Oz", "--converge", "--strip-debug", "--strip-producers", "--strip-target-features",
-    ...WASM_FEATURES.map((feature) => `--enable-${feature}`),
-  ]);
+/** What was shrunk before is kept under the digest of what it was made of: this is most of the time that a build takes. */
+async function shrink(from, to) {
+  const digest = createHash("sha256").update(readFileSync(from)).update(String(SHRINKING)).digest("hex").slice(0, 16);
+  const kept = join(target, "wasm-pack/shrunk", `${digest}.wasm`);
+  if (!existsSync(kept)) {
+    mkdirSync(dirname(kept), { recursive: true });
+    await run(process.execPath, [join(tools, "node/node_modules/binaryen/bin/wasm-opt"), from, "-o", `${kept}.new`, ...SHRINKING]);
+    renameSync(`${kept}.new`, kept);
+  }
+  copyFileSync(kept, to);
 }
 
 function esbuild(from, to, ...settings) {

@@ -1,20 +1,24 @@
 // The JavaScript and the declarations of the package: entries made from one template for each runtime (js/runtimes).
 
 import { copyFileSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 import { INLINE, RUNTIMES, SUBPATHS } from "./subpaths.mjs";
 
+// Entries that others come by while they run, by their place in dist.
+const ENTRIES = ["--external:../browser.js", "--external:../node.js"];
+
 const js = fileURLToPath(new URL("js/", import.meta.url));
 
 /** The entries of a subpath, and beside them what they share, as one small file. */
-export async function writeEntries({ name, module, wasm, template }, dist, esbuild) {
+export async function writeEntries({ name, module, wasm, template, scripts = [] }, dist, esbuild) {
   const folder = join(dist, name);
-  await bundleShared(module, join(folder, "api.js"), esbuild);
+  await bundle(join(js, "subpaths", `${module}.js`), join(folder, "api.js"), esbuild);
+  for (const script of scripts) await bundle(join(js, script), join(folder, basename(script)), esbuild);
   const names = await namesOf(module);
   for (const runtime of RUNTIMES) {
-    const text = filled(template ?? runtime, names).replaceAll("RUNTIME", runtime).replaceAll("./core", `./${wasm}`);
+    const text = filled(template(runtime), names).replaceAll("RUNTIME", runtime).replaceAll("./core", `./${wasm}`);
     writeFileSync(join(folder, `${runtime}.js`), text);
   }
   await writeForRequire(join(folder, "node.js"), join(folder, "node.cjs"), esbuild);
@@ -30,13 +34,14 @@ export async function writeInline(dist, esbuild) {
   await writeForRequire(join(folder, "index.js"), join(folder, "index.cjs"), esbuild);
 }
 
-const bundleShared = (module, to, esbuild) =>
-  esbuild(join(js, "subpaths", `${module}.js`), to, "--bundle", "--minify", "--format=esm");
+const bundle = (from, to, esbuild) =>
+  esbuild(from, to, "--bundle", "--minify", "--format=esm", "--platform=neutral", "--external:node:*", ...ENTRIES);
 
 /** What a subpath exports: what its `api` makes, and the classes that stand beside it. */
 async function namesOf(module) {
-  const { api, ...classes } = await import(join(js, "subpaths", `${module}.js`));
-  return { names: Object.keys(api(() => undefined)).sort(), classes: Object.keys(classes).sort() };
+  const { api, ...rest } = await import(join(js, "subpaths", `${module}.js`));
+  const classes = Object.keys(rest).filter((name) => /^[A-Z]/.test(name));
+  return { names: Object.keys(api(() => undefined)).sort(), classes: classes.sort() };
 }
 
 function filled(template, { names, classes }) {

@@ -1,21 +1,31 @@
 // The subpaths of the package, as data: what build.mjs makes of them, and what package.json says of them.
 
-/** How an entry is named after the runtime that takes it; js/runtimes holds a template of each. */
+/** How an entry is named after the runtime that takes it. */
 export const RUNTIMES = ["node", "browser", "workerd", "edge-light"];
 
 /**
  * One row for each subpath.
  *
- * `name` is also its folder in dist, where the entries lie beside what they load; `module`, of js/subpaths, says what it
- * exports, and `types`, of js/types, declares that. With `wasm`, it is built of the cargo feature of the module's name; else
- * `template` names what its entries are made from. Subpaths `verify` and `client` meet in js/runtimes/client.js.
+ * `name` is also its folder in dist, where the entries lie beside what they load. `module`, of js/subpaths, says what it
+ * exports and declares that. With `wasm`, the name of its file, it is built of the cargo feature of the module's name.
+ * `template`, of js/runtimes, is what the entry of a runtime is made from: the words in capitals are filled in. `scripts`,
+ * of js, are what it starts by address. A subpath that loads no wasm until it verifies has the template `client`.
  */
 export const SUBPATHS = [
-  { name: "", module: "whole", wasm: "core" },
-  { name: "verify", module: "verify", wasm: "verify" },
-  { name: "validate", module: "validate", wasm: "validate" },
-  { name: "strength", module: "strength", wasm: "strength" },
+  { name: "", module: "whole", wasm: "core", template: loading },
+  { name: "verify", module: "verify", wasm: "verify", template: loading },
+  { name: "validate", module: "validate", wasm: "validate", template: loading },
+  { name: "strength", module: "strength", wasm: "strength", template: loading },
+  { name: "worker", module: "worker", template: calling, scripts: ["worker/worker-script.js", "worker/thread-script.js"] },
 ];
+
+function loading(runtime) {
+  return `wasm/${runtime}`;
+}
+
+function calling(runtime) {
+  return runtime === "node" || runtime === "browser" ? `worker/${runtime}` : "worker/in-place";
+}
 
 /** `.` once more, with its wasm in the module. */
 export const INLINE = "inline";

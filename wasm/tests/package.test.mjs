@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { execFileSync, spawnSync } from "node:child_process";
 import { existsSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { test } from "node:test";
 
 import { weightsOf } from "../weigh.mjs";
@@ -15,7 +15,7 @@ const declarations = files.filter((name) => /\.d\.c?ts$/.test(name));
 
 // What a visitor downloads, in bytes of gzip, and why no more: a form waits for `./validate`, an edge worker starts with
 // `./verify`; `.` has all of it. `./strength` is three dictionaries, of which a page loads none until it is asked.
-const LIMITS = { ".": 120_000, "./verify": 90_000, "./validate": 60_000, "./strength": 830_000, "./inline": 140_000 };
+const LIMITS = { ".": 120_000, "./verify": 90_000, "./validate": 60_000, "./strength": 830_000, "./worker": 2_000, "./inline": 140_000 };
 
 for (const [subpath, { together }] of Object.entries(weightsOf(dist))) {
   test(`${subpath} weighs at most ${LIMITS[subpath] / 1000} kB in gzip, wasm, glue and entry together`, (context) => {
@@ -28,8 +28,8 @@ test("only what is meant to be is shipped, and nothing tells where it was built"
   const top = readdirSync(installed).sort();
   assert.deepEqual(top, ["LICENSE", "LICENSE-APACHE", "LICENSE-MIT", "LICENSE-THIRD-PARTY", "README.md", "dist", "package.json"]);
   const own = ["api.js", "browser.js", "edge-light.js", "index.d.cts", "index.d.ts", "node.cjs", "node.js", "workerd.js"];
-  for (const { name, wasm, folder } of subpaths) {
-    const loaded = wasm === undefined ? [] : [`${wasm}.js`, `${wasm}_bg.wasm`];
+  for (const { name, wasm, folder, scripts = [] } of subpaths) {
+    const loaded = [...(wasm === undefined ? [] : [`${wasm}.js`, `${wasm}_bg.wasm`]), ...scripts.map((path) => basename(path))];
     const folders = name === "" ? [...subpaths.map(({ name }) => name).filter((name) => name !== ""), "core.wasm.d.ts", "inline", "types"] : [];
     assert.deepEqual(readdirSync(folder).sort(), [...own, ...loaded, ...folders].sort());
   }
