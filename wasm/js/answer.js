@@ -24,10 +24,3 @@ export function answerWithBytes(buffer) {
   const value = answer(decoder.decode(buffer.subarray(0, end < 0 ? buffer.length : end)));
   return { value, bytes: buffer.slice(end + 1) };
 }
-
-/** What a form comes to: the wasm answers the value, or the list of faults as `[field, code, message]`. */
-export function verdict(json) {
-  const [kind, content] = JSON.parse(json);
-  if (kind === "value") return { ok: true, value: content };
-  return { ok: false, issues: content.map(([field, code, message]) => ({ field, code, message })) };
-}

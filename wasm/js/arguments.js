@@ -105,6 +105,13 @@ export function integer(value, name, least, most, otherwise) {
   return value;
 }
 
+/** Whole seconds, as claims count them; the clock's where nothing is said. */
+export function seconds(now) {
+  if (now === undefined) return Math.floor(Date.now() / 1000);
+  if (!Number.isFinite(now)) throw wrongType("now", "a number of seconds since 1970");
+  return Math.floor(now);
+}
+
 export function list(value, name) {
   if (!Array.isArray(value) || value.length === 0) throw wrongType(name, "an array that is not empty");
   return items(value, name);
@@ -113,6 +120,11 @@ export function list(value, name) {
 export function texts(value, name) {
   if (!Array.isArray(value)) throw wrongType(name, "an array of strings");
   return items(value, name).map((item) => text(item, name));
+}
+
+export function records(value, name) {
+  if (!Array.isArray(value)) throw wrongType(name, "an array of objects");
+  return items(value, name).map((item) => record(item, `each of ${name}`));
 }
 
 function items(array, name) {

@@ -1,4 +1,4 @@
-import { bytes, filledText, isBytes, keyBytes, list, options, text, wrongType } from "./arguments.js";
+import { bytes, filledText, isBytes, keyBytes, list, options, seconds, text } from "./arguments.js";
 import { answer, answerWithBytes } from "./answer.js";
 import { TokenError } from "./refusals.js";
 
@@ -7,7 +7,7 @@ export function verifyToken(token, key, settings) {
   const keyArguments = readKey(key);
   const [algorithms, issuer, audience, now] = options(settings, ["algorithms", "issuer", "audience", "now"]);
   const accepted = readAlgorithms(algorithms);
-  const expected = [filledText(issuer, "issuer"), filledText(audience, "audience"), readTime(now)];
+  const expected = [filledText(issuer, "issuer"), filledText(audience, "audience"), seconds(now)];
   return (core) => answer(core.verifyToken(compact, ...keyArguments, accepted, ...expected));
 }
 
@@ -47,11 +47,4 @@ export function readKey(key) {
 
 function readAlgorithms(algorithms) {
   return list(algorithms, "algorithms").map((algorithm) => filledText(algorithm, "algorithms"));
-}
-
-/** Whole seconds, as the claims count them. */
-function readTime(now) {
-  if (now === undefined) return Math.floor(Date.now() / 1000);
-  if (!Number.isFinite(now)) throw wrongType("now", "a number of seconds since 1970");
-  return Math.floor(now);
 }

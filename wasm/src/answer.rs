@@ -7,7 +7,7 @@
 //! imports: one string crosses the boundary and the glue stays small.
 
 pub(crate) use countersign_core::json::push_text;
-#[cfg(any(feature = "passwords", feature = "tokens"))]
+#[cfg(any(feature = "passwords", feature = "tokens", feature = "totp"))]
 use countersign_core::rejection::Code;
 #[cfg(feature = "forms")]
 use countersign_core::rejection::Fault;
@@ -20,7 +20,7 @@ pub(crate) fn value(json: &str) -> String {
 }
 
 /// The answer with a text as its value.
-#[cfg(any(feature = "forms", feature = "passwords", feature = "sign"))]
+#[cfg(any(feature = "forms", feature = "passwords", feature = "sign", feature = "totp"))]
 pub(crate) fn text(value: &str) -> String {
     let mut json = String::new();
     push_text(&mut json, value);
@@ -42,7 +42,7 @@ pub(crate) fn issues(faults: &[Fault]) -> String {
 }
 
 /// The answer to an argument that is wrong.
-#[cfg(any(feature = "passwords", feature = "tokens"))]
+#[cfg(any(feature = "passwords", feature = "tokens", feature = "totp"))]
 pub(crate) fn argument(code: Code, message: &str) -> String {
     let mut out = String::new();
     push_array(&mut out, &[Some("argument"), Some(code.as_str()), Some(message)]);

@@ -1,17 +1,18 @@
 //! Forms, field by field and as a whole.
 
-use std::borrow::Cow;
-
 use countersign_core::email::Email;
 use countersign_core::field::Field;
+use countersign_core::name::PersonName;
 use countersign_core::password::{Password, PasswordContext};
+use countersign_core::phone::Phone;
+use countersign_core::profile::{AskedPassword, Edit, ProfileForm, ProfileUpdate, StoredProfile};
 use countersign_core::register::{Registration, RegistrationForm, RegistrationRules};
 use countersign_core::rejection::Fault;
 use countersign_core::username::Username;
-use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::answer;
+use crate::fields::unpack;
 
 /// The e-mail address as it is stored, or its fault.
 #[wasm_bindgen(js_name = validateEmail)]
@@ -40,14 +41,10 @@ pub fn validate_password(
     single(password, |password| password.expose())
 }
 
-/// A whole registration: `fields` are the members of the form in the order of [`RegistrationForm`].
+/// A whole registration: `packed` (see `fields`) holds the members of the form in the order of [`RegistrationForm`].
 #[wasm_bindgen(js_name = validateRegistration)]
-pub fn validate_registration(
-    fields: Vec<JsValue>,
-    username_required: bool,
-    password_min_length: u16,
-) -> String {
-    let mut fields = fields.iter().map(field);
+pub fn validate_registration(packed: &str, username_required: bool, password_min_length: u16) -> String {
+    let mut fields = unpack(packed);
     let mut next = || fields.next().unwrap_or_default();
     let form = RegistrationForm {
         username: next(),
@@ -65,13 +62,49 @@ pub fn validate_registration(
     }
 }
 
-fn field(value: &JsValue) -> Field<'static> {
-    match value.as_string() {
-        Some(text) => Field::Text(Cow::Owned(text)),
-        None if value.is_undefined() => Field::Absent,
-        None if value.is_null() => Field::Null,
-        None => Field::Other,
+/// An update of a profile: `packed` holds the members of the form in the order of [`ProfileForm`], then what the account
+/// has so far in that of [`StoredProfile`].
+#[wasm_bindgen(js_name = validateProfile)]
+pub fn validate_profile(packed: &str, password_min_length: u16) -> String {
+    let mut fields = unpack(packed);
+    let mut next = || fields.next().unwrap_or_default();
+    let form = ProfileForm {
+        username: next(),
+        email: next(),
+        password: next(),
+        current_password: next(),
+        name: next(),
+        first_name: next(),
+        last_name: next(),
+        phone: next(),
+    };
+    let [username, email, name, first_name, last_name, phone] = std::array::from_fn(|_| next());
+    let stored = StoredProfile {
+        // Of a username that is not known, one cannot say that there is none.
+        username: if matches!(username, Field::Null) {
+            None
+        } else {
+            Some(known(&username).unwrap_or_default())
+        },
+        email: known(&email).unwrap_or_default(),
+        name: known(&name),
+        first_name: known(&first_name),
+        last_name: known(&last_name),
+        phone: known(&phone),
+    };
+    let update = ProfileUpdate::parse(&form, stored, password_min_length);
+    let settled = update.and_then(|update| match update.password {
+        Some(AskedPassword { new: Err(fault), .. }) => Err(vec![fault]),
+        _ => Ok(update),
+    });
+    match settled {
+        Ok(update) => answer::value(&changes(&update)),
+        Err(faults) => answer::issues(&faults),
     }
+}
+
+fn known<'a>(field: &'a Field<'_>) -> Option<&'a str> {
+    field.optional("account").ok().flatten()
 }
 
 fn single<T>(parsed: Result<T, Fault>, stored: impl Fn(&T) -> &str) -> String {
@@ -83,25 +116,60 @@ fn single<T>(parsed: Result<T, Fault>, stored: impl Fn(&T) -> &str) -> String {
 
 /// The members that are there, as a request to register spells them.
 fn members(registration: &Registration) -> String {
-    let given = [
-        ("username", registration.username.as_ref().map(Username::as_str)),
-        ("email", Some(registration.email.as_str())),
-        ("password", Some(registration.password.expose())),
-        ("name", registration.name.as_ref().map(|name| name.as_str())),
-        ("first_name", registration.first_name.as_ref().map(|name| name.as_str())),
-        ("last_name", registration.last_name.as_ref().map(|name| name.as_str())),
-        ("phone", registration.phone.as_ref().map(|phone| phone.as_str())),
-        ("application_id", registration.application.as_ref().map(|id| id.as_str())),
-    ];
+    object([
+        ("username", text(registration.username.as_ref().map(Username::as_str))),
+        ("email", text(Some(registration.email.as_str()))),
+        ("password", text(Some(registration.password.expose()))),
+        ("name", text(registration.name.as_ref().map(PersonName::as_str))),
+        ("first_name", text(registration.first_name.as_ref().map(PersonName::as_str))),
+        ("last_name", text(registration.last_name.as_ref().map(PersonName::as_str))),
+        ("phone", text(registration.phone.as_ref().map(Phone::as_str))),
+        ("application_id", text(registration.application.as_ref().map(|id| id.as_str()))),
+    ])
+}
+
+/// What changes, as a request to update spells it.
+fn changes(update: &ProfileUpdate) -> String {
+    let password = update.password.as_ref().map(|asked| asked.prepared.expose());
+    object([
+        ("username", text(update.username.as_ref().map(Username::as_str))),
+        ("email", text(update.email.as_ref().map(Email::as_str))),
+        ("password", text(password)),
+        ("current_password", text(update.current_password.as_ref().map(|current| current.expose()))),
+        ("name", edited(&update.name, PersonName::as_str)),
+        ("first_name", edited(&update.first_name, PersonName::as_str)),
+        ("last_name", edited(&update.last_name, PersonName::as_str)),
+        ("phone", edited(&update.phone, Phone::as_str)),
+    ])
+}
+
+/// What a member becomes: nothing, `Some(None)` for null, or a text.
+type Member<'a> = Option<Option<&'a str>>;
+
+fn text(value: Option<&str>) -> Member<'_> {
+    value.map(Some)
+}
+
+fn edited<T>(edit: &Edit<T>, text: fn(&T) -> &str) -> Member<'_> {
+    match edit {
+        Edit::Keep => None,
+        Edit::Clear => Some(None),
+        Edit::Set(value) => Some(Some(text(value))),
+    }
+}
+
+fn object(members: [(&str, Member<'_>); 8]) -> String {
     let mut json = String::from("{");
-    for (name, text) in given {
-        if let Some(text) = text {
-            if json.len() > 1 {
-                json.push(',');
-            }
-            answer::push_text(&mut json, name);
-            json.push(':');
-            answer::push_text(&mut json, text);
+    for (name, member) in members {
+        let Some(value) = member else { continue };
+        if json.len() > 1 {
+            json.push(',');
+        }
+        answer::push_text(&mut json, name);
+        json.push(':');
+        match value {
+            Some(text) => answer::push_text(&mut json, text),
+            None => json.push_str("null"),
         }
     }
     json.push('}');

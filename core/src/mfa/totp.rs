@@ -106,6 +106,19 @@ impl TotpSecret {
         base32::encode(base32::RFC_4648, self.expose())
     }
 
+    /// Reads what [`TotpSecret::base32`] writes, in either letter case; `None` for any other text.
+    ///
+    /// ```
+    /// use countersign_core::mfa::TotpSecret;
+    ///
+    /// let secret = TotpSecret::from_bytes(*b"12345678901234567890");
+    /// assert_eq!(TotpSecret::from_base32(secret.base32().expose()), Some(secret));
+    /// assert_eq!(TotpSecret::from_base32("GEZDGNBVGY3TQOJQ"), None);
+    /// ```
+    pub fn from_base32(text: &str) -> Option<Self> {
+        base32::decode(base32::RFC_4648, text).map(|bytes| Self::from_bytes(*bytes))
+    }
+
     /// The step whose code this is, out of the present one and its neighbours; `None` for a wrong code, and for
     /// one of `last_used` or an earlier step. `last_used` is `None` while no code was ever taken.
     ///

@@ -1,7 +1,7 @@
 //! Passwords: what may become one, and what is hashed.
 
 use std::borrow::Cow;
-use std::fmt::{self, Write};
+use std::fmt;
 use std::ops::Deref;
 
 use base64::Engine;
@@ -134,13 +134,15 @@ impl Password {
             return PreparedPassword::of_nobody(text);
         }
         // NFC never needs more than three times the bytes (UAX #15), and growing would leave copies behind.
-        let mut prepared = Preparation(String::with_capacity(text.len() * 3));
-        let written = ComposingNormalizerBorrowed::new_nfc().normalize_to(text, &mut prepared);
-        debug_assert!(written.is_ok(), "writing to a string does not fail");
+        let mut prepared = String::with_capacity(text.len() * 3);
+        // Character by character: cutting the text into slices would bring what core prints of wrong ones, 2 kB of the wasm.
+        // No space composes with what follows it, so with plain spaces for others the result is still normalised.
+        let composed = ComposingNormalizerBorrowed::new_nfc().normalize_iter(text.chars());
+        prepared.extend(composed.map(|it| if is_space_separator(it) { ' ' } else { it }));
         PreparedPassword {
             #[cfg(feature = "legacy")]
-            as_typed: (prepared.0 != text).then(|| Secret::new(text.to_owned())),
-            prepared: Secret::new(prepared.0),
+            as_typed: (prepared != text).then(|| Secret::new(text.to_owned())),
+            prepared: Secret::new(prepared),
         }
     }
 }
@@ -221,21 +223,6 @@ impl fmt::Debug for PreparedPassword {
 /// Most bytes that are normalised. NFC folds at most four code points of four bytes into one, so 128 code
 /// points can come of 2,048 bytes and never of more than this.
 const LONGEST_TEXT: usize = 4_096;
-
-/// Takes normalised text and writes a plain space for every space separator. No space composes with what
-/// follows it, so the result is still normalised.
-struct Preparation(String);
-
-impl Write for Preparation {
-    fn write_str(&mut self, text: &str) -> fmt::Result {
-        text.chars().try_for_each(|character| self.write_char(character))
-    }
-
-    fn write_char(&mut self, character: char) -> fmt::Result {
-        self.0.push(if is_space_separator(character) { ' ' } else { character });
-        Ok(())
-    }
-}
 
 fn too_short(fewest: u16) -> Cow<'static, str> {
     if fewest == Password::MIN_LENGTH {

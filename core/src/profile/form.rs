@@ -23,6 +23,36 @@ pub struct ProfileForm<'a> {
     pub phone: Field<'a>,
 }
 
+/// What an account has so far, as far as an update is held against it.
+#[derive(Debug, Clone, Copy)]
+pub struct StoredProfile<'a> {
+    /// `None` where the account has none.
+    pub username: Option<&'a str>,
+    /// Lower-cased.
+    pub email: &'a str,
+    /// The full name; `None` where the account has none.
+    pub name: Option<&'a str>,
+    /// The first name; `None` where the account has none.
+    pub first_name: Option<&'a str>,
+    /// The last name; `None` where the account has none.
+    pub last_name: Option<&'a str>,
+    /// The telephone number; `None` where the account has none.
+    pub phone: Option<&'a str>,
+}
+
+impl<'a> From<&'a Account> for StoredProfile<'a> {
+    fn from(account: &'a Account) -> Self {
+        Self {
+            username: account.username.as_deref(),
+            email: &account.email,
+            name: account.name.as_deref(),
+            first_name: account.first_name.as_deref(),
+            last_name: account.last_name.as_deref(),
+            phone: account.phone.as_deref(),
+        }
+    }
+}
+
 /// What an update says of something that one can do without.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub enum Edit<T> {
@@ -116,25 +146,24 @@ impl ProfileUpdate {
     /// # Errors
     /// Every faulty field, in the order of the form. A password that may not be set is told along with others; where
     /// it is the only fault, it waits in [`AskedPassword::new`].
-    pub fn parse(
+    pub fn parse<'a>(
         form: &ProfileForm<'_>,
-        account: &Account,
+        account: impl Into<StoredProfile<'a>>,
         password_min_length: u16,
     ) -> Result<Self, Vec<Fault>> {
+        let account = account.into();
         let mut faults = Vec::new();
         let username = match &form.username {
             Field::Null if account.username.is_none() => None,
-            field => lasting(&mut faults, field, "username", account.username.as_deref(), Username::parse),
+            field => lasting(&mut faults, field, "username", account.username, Username::parse),
         };
-        let email = lasting(&mut faults, &form.email, "email", Some(&account.email), Email::parse);
+        let email = lasting(&mut faults, &form.email, "email", Some(account.email), Email::parse);
         let typed = |field: &'_ Field<'_>, stored: Option<&str>| match field {
             Field::Text(text) if !text.is_empty() => Some(text.clone().into_owned()),
             _ => stored.map(str::to_owned),
         };
-        let (as_username, as_email) = (
-            typed(&form.username, account.username.as_deref()),
-            typed(&form.email, Some(account.email.as_str())),
-        );
+        let (as_username, as_email) =
+            (typed(&form.username, account.username), typed(&form.email, Some(account.email)));
         let context = PasswordContext {
             min_length: password_min_length,
             username: as_username.as_deref(),
@@ -148,13 +177,13 @@ impl ProfileUpdate {
         let place_of_password = faults.len();
         let current = keep(&mut faults, form.current_password.optional("current_password")).flatten();
 
-        let mut person = |field, name, stored: &Option<String>| {
+        let mut person = |field, name, stored| {
             dispensable(&mut faults, field, name, stored, |text| PersonName::parse(name, text))
         };
-        let name = person(&form.name, "name", &account.name);
-        let first_name = person(&form.first_name, "first_name", &account.first_name);
-        let last_name = person(&form.last_name, "last_name", &account.last_name);
-        let phone = dispensable(&mut faults, &form.phone, "phone", &account.phone, Phone::parse);
+        let name = person(&form.name, "name", account.name);
+        let first_name = person(&form.first_name, "first_name", account.first_name);
+        let last_name = person(&form.last_name, "last_name", account.last_name);
+        let phone = dispensable(&mut faults, &form.phone, "phone", account.phone, Phone::parse);
         if faults.is_empty() {
             let current_password = current.map(Password::prepare);
             return Ok(Self {
@@ -197,12 +226,12 @@ fn dispensable<T>(
     faults: &mut Vec<Fault>,
     field: &Field<'_>,
     name: &'static str,
-    stored: &Option<String>,
+    stored: Option<&str>,
     parse: impl FnOnce(&str) -> Result<T, Fault>,
 ) -> Edit<T> {
     match field {
         Field::Null => Edit::Clear,
-        field => lasting(faults, field, name, stored.as_deref(), parse).map_or(Edit::Keep, Edit::Set),
+        field => lasting(faults, field, name, stored, parse).map_or(Edit::Keep, Edit::Set),
     }
 }
 

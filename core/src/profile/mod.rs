@@ -9,7 +9,7 @@ mod form;
 #[cfg(test)]
 mod tests;
 
-pub use form::{AskedPassword, Edit, ProfileForm, ProfileUpdate};
+pub use form::{AskedPassword, Edit, ProfileForm, ProfileUpdate, StoredProfile};
 
 use crate::account::Account;
 use crate::change::{AccountEdit, Change};

@@ -14,5 +14,13 @@ export interface Countersign extends Strengths {}
  * Loads the wasm and resolves to the synchronous operations. It is loaded once, and again only after it
  * failed; without `input`, from where it lies in this package. Every operation also stands beside `init`,
  * asynchronous, and initialises itself.
+ *
+ * @example
+ * ```js
+ * import { init } from "countersign/strength";
+ *
+ * const { passwordStrength } = await init();
+ * console.log(passwordStrength("correct horse battery staple").score); // 4
+ * ```
  */
 export declare function init(input?: InitInput | Promise<InitInput>): Promise<Countersign>;

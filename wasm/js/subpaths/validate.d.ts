@@ -14,5 +14,13 @@ export interface Countersign extends Forms {}
  * Loads the wasm and resolves to the synchronous operations. It is loaded once, and again only after it
  * failed; without `input`, from where it lies in this package. Every operation also stands beside `init`,
  * asynchronous, and initialises itself.
+ *
+ * @example
+ * ```js
+ * import { init } from "countersign/validate";
+ *
+ * const { validateEmail } = await init();
+ * console.log(validateEmail("Ada@Example.com").value); // ada@example.com
+ * ```
  */
 export declare function init(input?: InitInput | Promise<InitInput>): Promise<Countersign>;

@@ -1,9 +1,10 @@
 // `./verify`: what the edge needs. Tokens and permissions, no forms and no password hashing.
 
 import { bind } from "../bind.js";
+import { isPermitted } from "../permissions.js";
 import { decodeToken, safeVerifyToken, verifyJws, verifyToken } from "../tokens.js";
 
-const operations = { decodeToken, safeVerifyToken, verifyJws, verifyToken };
+const operations = { decodeToken, isPermitted, safeVerifyToken, verifyJws, verifyToken };
 
 export const api = (load) => bind(load, operations);
 export { TokenError } from "../refusals.js";

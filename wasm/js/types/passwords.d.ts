@@ -37,6 +37,41 @@ export interface Passwords {
   readonly inspectHash: (hash: string) => HashInfo;
 }
 
+/**
+ * {@link Passwords.hashPassword}, asynchronous.
+ *
+ * @example
+ * ```js
+ * import { hashPassword } from "countersign";
+ *
+ * const hash = await hashPassword("analytical engine");
+ * console.log(hash.slice(0, 31)); // $argon2id$v=19$m=19456,t=2,p=1$
+ * ```
+ */
 export declare const hashPassword: Async<Passwords["hashPassword"]>;
+
+/**
+ * {@link Passwords.verifyPassword}, asynchronous.
+ *
+ * @example
+ * ```js
+ * import { hashPassword, verifyPassword } from "countersign";
+ *
+ * const hash = await hashPassword("analytical engine");
+ * console.log(await verifyPassword(hash, "analytical engine")); // true
+ * ```
+ */
 export declare const verifyPassword: Async<Passwords["verifyPassword"]>;
+
+/**
+ * {@link Passwords.inspectHash}, asynchronous.
+ *
+ * @example
+ * ```js
+ * import { inspectHash } from "countersign";
+ *
+ * const hash = "$argon2id$v=19$m=4096,t=3,p=1$c29tZXNhbHRzb21lc2FsdA$bBRjeRRwbFeKrWqrpz5dWXAvwCyTzAgVFXRFMt6GPSo";
+ * console.log((await inspectHash(hash)).needsRehash); // true
+ * ```
+ */
 export declare const inspectHash: Async<Passwords["inspectHash"]>;

@@ -23,4 +23,15 @@ export interface Strengths {
   readonly passwordStrength: (password: string | Uint8Array, userInputs?: readonly string[]) => Strength;
 }
 
+/**
+ * {@link Strengths.passwordStrength}, asynchronous.
+ *
+ * @example
+ * ```js
+ * import { passwordStrength } from "countersign/strength";
+ *
+ * const { score, feedback } = await passwordStrength("analytical", ["ada"]);
+ * console.log(score, feedback.warning); // 1 A word by itself is easy to guess.
+ * ```
+ */
 export declare const passwordStrength: Async<Strengths["passwordStrength"]>;

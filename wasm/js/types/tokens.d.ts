@@ -102,7 +102,64 @@ export interface Tokens {
   readonly decodeToken: (token: string) => DecodedToken;
 }
 
+/**
+ * {@link Tokens.verifyToken}, asynchronous.
+ *
+ * @example
+ * ```js
+ * import { verifyToken } from "countersign";
+ *
+ * const key = new TextEncoder().encode("a secret that has 32 bytes or more");
+ * const token =
+ *   "eyJhbGciOiJIUzI1NiIsInR5cCI6ImF0K2p3dCJ9.eyJpc3MiOiJodHRwczovL2F1dGguZXhhbXBsZSIsInN1YiI6IjciLCJhdWQiOiJkZWZhdWx0IiwiaWF0IjoxNzAwMDAwMDAwLCJleHAiOjE3MDAwMDM2MDB9.fU6Pr9OFboxerFZWAKorHWkfUpxONdkkjTJKC8KHwXI";
+ * const { claims } = await verifyToken(token, key, { algorithms: ["HS256"], issuer: "https://auth.example", audience: "default", now: 1_700_000_000 });
+ * console.log(claims.sub); // 7
+ * ```
+ */
 export declare const verifyToken: Async<Tokens["verifyToken"]>;
+
+/**
+ * {@link Tokens.safeVerifyToken}, asynchronous.
+ *
+ * @example
+ * ```js
+ * import { safeVerifyToken } from "countersign";
+ *
+ * const key = new TextEncoder().encode("a secret that has 32 bytes or more");
+ * const token =
+ *   "eyJhbGciOiJIUzI1NiIsInR5cCI6ImF0K2p3dCJ9.eyJpc3MiOiJodHRwczovL2F1dGguZXhhbXBsZSIsInN1YiI6IjciLCJhdWQiOiJkZWZhdWx0IiwiaWF0IjoxNzAwMDAwMDAwLCJleHAiOjE3MDAwMDM2MDB9.fU6Pr9OFboxerFZWAKorHWkfUpxONdkkjTJKC8KHwXI";
+ * const verdict = await safeVerifyToken(token, key, { algorithms: ["HS256"], issuer: "https://auth.example", audience: "default" });
+ * console.log(verdict.error.code); // token_expired
+ * ```
+ */
 export declare const safeVerifyToken: Async<Tokens["safeVerifyToken"]>;
+
+/**
+ * {@link Tokens.verifyJws}, asynchronous.
+ *
+ * @example
+ * ```js
+ * import { verifyJws } from "countersign";
+ *
+ * const key = new TextEncoder().encode("a secret that has 32 bytes or more");
+ * const token =
+ *   "eyJhbGciOiJIUzI1NiIsInR5cCI6ImF0K2p3dCJ9.eyJpc3MiOiJodHRwczovL2F1dGguZXhhbXBsZSIsInN1YiI6IjciLCJhdWQiOiJkZWZhdWx0IiwiaWF0IjoxNzAwMDAwMDAwLCJleHAiOjE3MDAwMDM2MDB9.fU6Pr9OFboxerFZWAKorHWkfUpxONdkkjTJKC8KHwXI";
+ * const { payload } = await verifyJws(token, key, { algorithms: ["HS256"] });
+ * console.log(new TextDecoder().decode(payload).slice(0, 29)); // {"iss":"https://auth.example"
+ * ```
+ */
 export declare const verifyJws: Async<Tokens["verifyJws"]>;
+
+/**
+ * {@link Tokens.decodeToken}, asynchronous.
+ *
+ * @example
+ * ```js
+ * import { decodeToken } from "countersign";
+ *
+ * const token =
+ *   "eyJhbGciOiJIUzI1NiIsInR5cCI6ImF0K2p3dCJ9.eyJpc3MiOiJodHRwczovL2F1dGguZXhhbXBsZSIsInN1YiI6IjciLCJhdWQiOiJkZWZhdWx0IiwiaWF0IjoxNzAwMDAwMDAwLCJleHAiOjE3MDAwMDM2MDB9.fU6Pr9OFboxerFZWAKorHWkfUpxONdkkjTJKC8KHwXI";
+ * console.log((await decodeToken(token)).claims.sub); // 7
+ * ```
+ */
 export declare const decodeToken: Async<Tokens["decodeToken"]>;
