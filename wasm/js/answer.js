@@ -1,4 +1,4 @@
-import { ArgumentError, TokenError } from "./refusals.js";
+import { ArgumentError, TokenError, UnavailableError } from "./refusals.js";
 
 /**
  * What a call of the wasm came to. It answers JSON text of an array, whose first item says which kind it is:
@@ -11,6 +11,8 @@ export function answer(json) {
       return parts[0];
     case "token":
       throw new TokenError(...parts);
+    case "unavailable":
+      throw new UnavailableError(...parts);
     default:
       throw new ArgumentError(...parts);
   }

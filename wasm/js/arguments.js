@@ -142,6 +142,9 @@ export function keyBytes(value, name) {
 /** The JSON text of an object. */
 export const jsonText = (value, name) => text(jsonOf(record(value, name), name, VALUES), name);
 
+/** The JSON text of a key or key set. */
+export const keyText = (value, name) => new TextDecoder().decode(keyBytes(value, name));
+
 // `JSON.stringify` would call a `toJSON` wherever it came from; this puts own members together and nothing else.
 function jsonOf(value, name, { deepest, wanted }) {
   if (deepest < 0) throw wrongType(name, wanted);

@@ -14,7 +14,7 @@ pub struct Verifier(token::Verifier);
 
 #[wasm_bindgen]
 impl Verifier {
-    /// A verifier without keys, or the answer to an argument that is wrong, which the glue throws.
+    /// A verifier without keys. It accepts no algorithm where one has a name that [`check_algorithms`] refuses.
     #[wasm_bindgen(constructor)]
     pub fn new(
         algorithms: Vec<String>,
@@ -22,10 +22,10 @@ impl Verifier {
         audience: String,
         stale_max_secs: u32,
         needs_revocations: bool,
-    ) -> Result<Verifier, String> {
-        let algorithms = named(&algorithms).map_err(|refusal| answered(Err(refusal)))?;
+    ) -> Verifier {
+        let algorithms = named(&algorithms).unwrap_or_default();
         let settings = VerifierSettings { algorithms, issuer, audience, stale_max_secs, needs_revocations };
-        Ok(Verifier(token::Verifier::new(settings)))
+        Verifier(token::Verifier::new(settings))
     }
 
     /// Takes the JSON text of keys that are settled for good.
@@ -85,6 +85,12 @@ impl Verifier {
             Err(error) => answer::argument(error.code(), error.reason),
         }
     }
+}
+
+/// Whether all of these are algorithms.
+#[wasm_bindgen(js_name = checkAlgorithms)]
+pub fn check_algorithms(names: Vec<String>) -> String {
+    answered(named(&names).map(|_| answer::value("true")))
 }
 
 /// JavaScript has no 64-bit integers but for this; what is beyond them is as far as they go.

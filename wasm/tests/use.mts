@@ -2,6 +2,8 @@
 
 import {
   TokenError,
+  UnavailableError,
+  createVerifier,
   decodeToken,
   hashPassword,
   init,
@@ -17,18 +19,23 @@ import {
   verifyToken,
 } from "countersign";
 import type {
+  AccessClaims,
   Algorithm,
   ArgumentError,
   Claims,
   Code,
   Countersign,
+  CreateVerifierOptions,
+  GuardedRequest,
   HashInfo,
   Issue,
   Json,
   Jwks,
+  Refusal,
   Registration,
   Validated,
   VerifyOptions,
+  WorkerContext,
 } from "countersign";
 
 /** Fails to compile where the two are not the same type, `any` included. */
@@ -79,15 +86,41 @@ async function use(bytes: Uint8Array, jwks: Jwks): Promise<void> {
   void [code, wrong, matches, info, payload, signed];
 }
 
+async function guard(request: GuardedRequest, context: WorkerContext, jwks: Jwks): Promise<AccessClaims | Refusal> {
+  const expected = { issuer: "https://auth.example", audience: "default" };
+  const jwksUrl = "https://auth.example/.well-known/jwks.json";
+  const revocationsUrl = "https://auth.example/.well-known/revocations";
+  const options: CreateVerifierOptions = { ...expected, jwksUrl, revocationsUrl, maxStaleSec: 300 };
+  const verify = createVerifier(options);
+  createVerifier({ ...expected, jwks });
+  createVerifier({ ...expected, jwksUrl, maxStaleSec: 300, now: () => 0, onFailure: (failure) => void failure });
+  // @ts-expect-error What is fetched grows old.
+  createVerifier({ ...expected, jwksUrl });
+  // @ts-expect-error Keys are fetched or handed over.
+  createVerifier({ ...expected, jwksUrl, jwks, maxStaleSec: 300 });
+  // @ts-expect-error The issuer is required.
+  createVerifier({ audience: "default", jwks });
+
+  const claims = await verify("token");
+  same<typeof claims, AccessClaims>(true);
+  same<typeof claims.grants, undefined | { action: string; resource: string }[]>(true);
+  same<typeof claims.sid, string>(true);
+  return verify(request, context);
+}
+
 function refused(error: Error): string | undefined {
   if (error instanceof TokenError) {
     same<typeof error.code, Code>(true);
     return error.claim ?? error.wwwAuthenticate;
   }
+  if (error instanceof UnavailableError) same<typeof error.retryAfter, number>(true);
   return error instanceof TypeError ? (error as ArgumentError).code : undefined;
 }
 
 // @ts-expect-error Only the package makes one.
 new TokenError();
 
-void [use, refused];
+// @ts-expect-error Nor of this.
+new UnavailableError();
+
+void [use, guard, refused];

@@ -5,6 +5,7 @@ import type { Tokens } from "../types/tokens.js";
 export type { ArgumentError, Code, InitInput, Json } from "../types/common.js";
 export * from "../types/permissions.js";
 export * from "../types/tokens.js";
+export * from "../types/verifier.js";
 
 /**
  * Every operation, synchronous. A wrong argument is an `ArgumentError`, which is a `TypeError`; the

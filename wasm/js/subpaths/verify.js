@@ -3,8 +3,9 @@
 import { bind } from "../bind.js";
 import { isPermitted } from "../permissions.js";
 import { decodeToken, safeVerifyToken, verifyJws, verifyToken } from "../tokens.js";
+import { verifiers } from "../verifier/create.js";
 
 const operations = { decodeToken, isPermitted, safeVerifyToken, verifyJws, verifyToken };
 
-export const api = (load) => bind(load, operations);
-export { TokenError } from "../refusals.js";
+export const api = (load) => bind(load, operations, { createVerifier: verifiers });
+export { TokenError, UnavailableError } from "../refusals.js";

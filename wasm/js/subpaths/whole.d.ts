@@ -13,6 +13,7 @@ export * from "../types/permissions.js";
 export * from "../types/sign.js";
 export * from "../types/tokens.js";
 export * from "../types/totp.js";
+export * from "../types/verifier.js";
 
 /**
  * Every operation, synchronous. A wrong argument is an `ArgumentError`, which is a `TypeError`; the

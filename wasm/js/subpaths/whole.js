@@ -7,6 +7,7 @@ import { isPermitted } from "../permissions.js";
 import { signToken } from "../sign.js";
 import { decodeToken, safeVerifyToken, verifyJws, verifyToken } from "../tokens.js";
 import { totp } from "../totp.js";
+import { verifiers } from "../verifier/create.js";
 
 const operations = {
   decodeToken,
@@ -26,5 +27,5 @@ const operations = {
   verifyToken,
 };
 
-export const api = (load) => bind(load, operations);
-export { TokenError } from "../refusals.js";
+export const api = (load) => bind(load, operations, { createVerifier: verifiers });
+export { TokenError, UnavailableError } from "../refusals.js";
