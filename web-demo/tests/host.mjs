@@ -1,6 +1,6 @@
 // The server as a user starts it: the binary, a free loopback port, a database of its own.
 
-import { spawn } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
@@ -35,7 +35,22 @@ export class Host {
 
   /** Starts the server again where it was. */
   async start() {
-    this.#server = spawn(binary(), ["serve", "--demo-dir", DIST], {
+    this.#server = spawn(binary(), ["serve", "--demo-dir", DIST], { ...this.#surroundings, stdio: ["ignore", "pipe", "pipe"] });
+    for (const stream of [this.#server.stdout, this.#server.stderr]) {
+      stream.on("data", (bytes) => {
+        this.#log += bytes;
+      });
+    }
+    await this.#answers();
+  }
+
+  /** Runs another command of the program over the same database, with this as its standard input. */
+  run(args, input = "") {
+    return execFileSync(binary(), args, { ...this.#surroundings, input, encoding: "utf8" });
+  }
+
+  get #surroundings() {
+    return {
       // A folder of its own, so that no `.env` of the person who runs this is read.
       cwd: this.#folder,
       env: {
@@ -44,14 +59,7 @@ export class Host {
         PORT: String(this.#port),
         DATABASE_URL: `sqlite:///${join(this.#folder, "demo.db")}`,
       },
-      stdio: ["ignore", "pipe", "pipe"],
-    });
-    for (const stream of [this.#server.stdout, this.#server.stderr]) {
-      stream.on("data", (bytes) => {
-        this.#log += bytes;
-      });
-    }
-    await this.#answers();
+    };
   }
 
   /** Kills the server as a power cut would. */

@@ -8,7 +8,11 @@ export interface Grant {
 
 /** Permissions. */
 export interface Permissions {
-  /** Whether any of the grants lets the action be done to the resource, by the very function that the server asks. */
+  /**
+   * Whether any of the grants lets the action be done to the resource, by the very function that the server asks. Both are
+   * taken literally. A token without `grants` says nothing of what its holder may do: ask the server
+   * (`GET /users/me/permissions`); `undefined` is refused with a `TypeError`, so that it is never taken for an answer.
+   */
   readonly isPermitted: (grants: readonly Grant[], action: string, resource: string) => boolean;
 }
 

@@ -1,12 +1,10 @@
 import type { Code } from "./common.js";
+import type { Grant } from "./permissions.js";
 import type { Algorithm, Claims, Jwk, Jwks } from "./tokens.js";
 
 type Platform<Name extends string> = typeof globalThis extends { [Key in Name]: { prototype: infer Instance } }
   ? Instance
   : object;
-
-/** Leave to do something to something; either may be `*`, for whatever is asked. */
-export type Grant = { action: string; resource: string };
 
 /** The claims of an access token of a Countersign server. */
 export interface AccessClaims extends Claims {
