@@ -11,6 +11,7 @@ const secret = new TextEncoder().encode("forty bytes of a secret nobody will kee
 const settings = { algorithms: ["HS256"], issuer: "https://auth.example", audience: "default", now: 1_700_000_000 };
 const token = signed({ iss: settings.issuer, sub: "123", aud: "default", iat: settings.now, exp: settings.now + 60 });
 const hash = countersign.hashPassword("analytical engine", { memoryKib: 8, iterations: 1 });
+const grant = { action: "read", resource: "Task" };
 const form = { username: "ada", email: "ada@example.com", password: "analytical engine" };
 
 function signed(claims) {
@@ -73,6 +74,9 @@ const WRONG = [
   ["verifyJws", (value) => [token, value, { algorithms: ["HS256"] }], NO_KEY],
   ["verifyJws", (value) => [token, secret, { algorithms: value }], [undefined, "HS256", [], ["none"]]],
   ["decodeToken", (value) => [value], NO_TEXT],
+  ["isPermitted", (value) => [value, "read", "Task"], [undefined, null, 0, "read", {}, ["read"], [null], [{}], [{ action: "read" }], [{ action: "read", resource: 5 }], [{ action: "re*", resource: "*" }], [{ ...grant, effect: "deny" }], [Object.create(grant)], Array.from({ length: 101 }, () => grant)]],
+  ["isPermitted", (value) => [[grant], value, "Task"], NO_TEXT],
+  ["isPermitted", (value) => [[grant], "read", value], NO_TEXT],
 ];
 const everyWrongCall = WRONG.flatMap(([name, args, values]) => values.map((value) => [name, args(value)]));
 

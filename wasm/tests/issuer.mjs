@@ -68,7 +68,8 @@ export class Web {
     const answered = typeof document === "function" ? await document(request) : document;
     if (answered instanceof Error) throw answered;
     if (answered instanceof Response) return answered.clone();
-    return new Response(typeof answered === "string" ? answered : JSON.stringify(answered));
+    const isBody = typeof answered === "string" || answered instanceof Uint8Array;
+    return new Response(isBody ? answered : JSON.stringify(answered));
   };
 }
 

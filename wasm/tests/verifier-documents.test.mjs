@@ -18,7 +18,10 @@ const answer = (body, headers, status = 200) => new Response(body, { status, hea
 const code = (call) => call.then(() => undefined, (error) => error.code);
 
 beforeEach(() => mock.timers.enable({ apis: ["setTimeout"] }));
-afterEach(() => mock.timers.reset());
+afterEach(() => {
+  mock.timers.reset();
+  mock.restoreAll();
+});
 
 test("nothing is fetched before there is a token to verify, and then all at once", async () => {
   const world = web();
@@ -146,7 +149,8 @@ test("what cannot be had at the start is 503, and is there once it can be had", 
   assert.equal(await code(verify(token)), undefined);
 });
 
-test("after failures it waits longer and longer, by chance, up to a minute", async () => {
+for (const chance of [0, 0.999]) test(`after failures it waits longer and longer, by chance, up to a minute: ${chance}`, async () => {
+  mock.method(Math, "random", () => chance);
   const world = web({ jwks: new Error("offline") });
   const verify = createVerifier(world.options({ revocationsUrl: undefined }));
   const pauses = [];
@@ -159,8 +163,8 @@ test("after failures it waits longer and longer, by chance, up to a minute", asy
     last = world.now;
   }
   for (const [failures, pause] of pauses.entries()) {
-    const longest = Math.min(2 ** failures, 60);
-    assert.ok(pause >= longest / 2 - 0.01 && pause <= longest + 0.11, `${failures}: ${pause}`);
+    const wanted = Math.min(2 ** failures, 60) * (0.5 + chance / 2);
+    assert.ok(pause >= wanted - 0.01 && pause <= wanted + 0.11, `${failures}: ${pause}`);
   }
   world.documents.jwks = jwks;
   world.now += 61;
@@ -200,6 +204,16 @@ test("a list that a new key has signed has the keys fetched", async () => {
   await settled();
   assert.equal(await code(verify(token)), "token_revoked");
   assert.deepEqual([world.count("jwks"), world.failures], [2, []]);
+});
+
+test("a list that comes before the keys waits for them", async () => {
+  let release;
+  const world = web({ jwks: () => new Promise((resolve) => (release = resolve)) });
+  const verdict = code(createVerifier(world.options())(token));
+  await settled();
+  release(jwks);
+  assert.equal(await verdict, undefined);
+  assert.deepEqual([world.count("jwks"), world.count("revocations"), world.failures], [1, 1, []]);
 });
 
 test("made-up key names cause one fetch in ten seconds, and no other answer", async () => {
@@ -254,7 +268,7 @@ test("keys that are none replace no keys", async () => {
   const world = web();
   const verify = createVerifier(world.options({ revocationsUrl: undefined }));
   await verify(token);
-  for (const served of ["", "{}", { keys: [] }, { keys: {} }, `{"keys":[],"keys":[]}`, { keys: [{ kty: "oct", k: "A".repeat(43) }] }, new Response("", { status: 500 }), new Response(JSON.stringify({ keys: [signer("one").jwk] }), { status: 302, headers: { location: JWKS_URL } }), new Response(Uint8Array.of(0xff))]) {
+  for (const served of ["", "{}", { keys: [] }, { keys: {} }, `{"keys":[],"keys":[]}`, { keys: [{ kty: "oct", k: "A".repeat(43) }] }, new Response("", { status: 500 }), new Response(JSON.stringify({ keys: [signer("one").jwk] }), { status: 302, headers: { location: JWKS_URL } }), Buffer.from(`{"keys":[${JSON.stringify(signer("one").jwk)}],"name":"\xff"}`, "latin1")]) {
     const asked = world.count("jwks");
     world.documents.jwks = served;
     world.now += 200;

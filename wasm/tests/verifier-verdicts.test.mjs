@@ -1,9 +1,12 @@
 // `createVerifier`: what it answers to a token and to a request.
 
 import assert from "node:assert/strict";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { test } from "node:test";
+import { pathToFileURL } from "node:url";
 
-import { imported, importOf, vectors } from "./installed.mjs";
+import { countersign, imported, importOf, root, vectors, workshop } from "./installed.mjs";
 import { CLAIMS, START, Web, asking, ended, signer } from "./issuer.mjs";
 
 const { TokenError, UnavailableError, createVerifier } = imported;
@@ -106,6 +109,46 @@ test("a token of an ended session is refused by what was fetched", async () => {
   assert.equal((await verify(key.token({ sid: "AAAAAAAAAAAAAAAAAAAAAA" }))).sub, "123");
   const answer = await verify(asking(`Bearer ${key.token()}`));
   assert.equal((await answer.json()).type, "https://auth.example/docs/errors#token_revoked");
+});
+
+test("grants permit what the server's own rule permits, here and at the edge", async () => {
+  const { isPermitted } = await importOf("verify");
+  const editor = [{ action: "read", resource: "*" }, { action: "write", resource: "Task" }];
+  for (const [grants, action, resource, permitted] of [
+    [[], "read", "Task", false],
+    [editor, "read", "Task", true],
+    [editor, "write", "Task", true],
+    [editor, "write", "Project", false],
+    [editor, "*", "Task", false],
+    [editor, "read", "*", true],
+    [editor, "Read", "Task", false],
+    [[{ action: "*", resource: "*" }], "*", "", true],
+  ]) {
+    for (const asked of [isPermitted, imported.isPermitted, countersign.isPermitted]) {
+      assert.equal(await asked(grants, action, resource), permitted, `${action} ${resource}`);
+    }
+  }
+});
+
+test("the worker of the README guards as it says", async () => {
+  const now = Math.floor(Date.now() / 1000);
+  const web = new Web({ jwks: { keys: [key.jwk] }, revocations: key.list({ iat: now, next: now + 60 }) });
+  const [example] = /^import \{ createVerifier[\s\S]+?(?=^```)/m.exec(readFileSync(join(root, "wasm/README.md"), "utf8"));
+  const path = join(workshop("edge"), "worker.mjs");
+  writeFileSync(path, example);
+  const { notes } = await import(pathToFileURL(path).href);
+  const times = { iat: now, exp: now + 60, auth_time: now };
+  const asked = (claims) => notes(asking(`Bearer ${key.token({ ...times, ...claims })}`));
+  const platforms = globalThis.fetch;
+  globalThis.fetch = web.fetch;
+  try {
+    assert.deepEqual(await (await asked({ grants: [{ action: "read", resource: "*" }] })).json(), ["a note"]);
+    assert.equal((await asked({ grants: [{ action: "write", resource: "notes" }] })).status, 403);
+    assert.equal((await asked({})).status, 403);
+    assert.equal((await notes(asking())).status, 401);
+  } finally {
+    globalThis.fetch = platforms;
+  }
 });
 
 test("a wrong option is a TypeError with a code, at once", () => {

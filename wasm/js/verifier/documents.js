@@ -40,12 +40,11 @@ export function documents(known, settings) {
     accept: "application/jwt",
     lengthMax: REVOCATIONS_LEN_MAX,
     async take(signed) {
-      // Its signature wants the keys, which at the start are fetched at the same time.
-      await keys?.arrival();
       const set = () => answer(known.setRevocations(signed, now()));
       try {
         [, nextAt] = set();
       } catch (error) {
+        // After a rotation; and at the start, where the keys are still under way.
         const isRotated = error instanceof TokenError && (await keys?.refreshForUnknownKey());
         if (!isRotated) throw error;
         [, nextAt] = set();

@@ -37,12 +37,12 @@ export function source({ fetch, now, onFailure }, { url, accept, lengthMax, take
       // A look for a key that is not known may have come before its time, and its failure makes no other due.
       dueAt = Math.max(dueAt, now() + pauseSecs(failures));
       failures += 1;
-      tell(onFailure, failure);
+      onFailure(failure);
       return false;
     }
   }
 
-  /** Fetches, or joins who does; resolves to whether it went well, and never rejects. */
+  /** Fetches, or joins who does; resolves to whether it went well, and never rejects, whatever `onFailure` does. */
   function refresh() {
     if (flight === undefined || secsSinceAsked() > FLIGHT_SECS) {
       if (now() < askedAt) dueAt = -Infinity;
@@ -66,11 +66,6 @@ export function source({ fetch, now, onFailure }, { url, accept, lengthMax, take
       return flight !== undefined || secsSinceAsked() >= UNKNOWN_KEY_SECS ? refresh() : false;
     },
 
-    /** Resolves once nobody is fetching it. */
-    async arrival() {
-      if (flight !== undefined) await refresh();
-    },
-
     /** When it is worth asking again. */
     secsUntilNext: () => Math.max(1, Math.ceil(dueAt - now())),
   };
@@ -80,13 +75,4 @@ export function source({ fetch, now, onFailure }, { url, accept, lengthMax, take
 function pauseSecs(failures) {
   const longest = Math.min(PAUSE_SECS * 2 ** failures, PAUSE_SECS_MAX);
   return longest * (0.5 + Math.random() / 2);
-}
-
-/** Whoever listens must not break what they listen to. */
-function tell(listener, failure) {
-  try {
-    listener(failure);
-  } catch {
-    // Nothing is decided by it.
-  }
 }
