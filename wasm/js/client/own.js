@@ -1,0 +1,18 @@
+// What comes from elsewhere, an answer or a store, is read as own properties only: a polluted prototype can put
+// nothing into it.
+
+export const own = (value, name) => (Object(value) === value && Object.hasOwn(value, name) ? value[name] : undefined);
+
+export const ownText = (value, name) => {
+  const text = own(value, name);
+  return typeof text === "string" && text ? text : undefined;
+};
+
+/** The JSON value, `undefined` for what is no JSON. */
+export const parsed = (text) => {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+};
