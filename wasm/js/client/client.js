@@ -19,7 +19,7 @@ const OPTIONS = ["baseURL", "storage", "autoRefresh", "fetch"];
 export function authClient(options, { host, loadVerify }) {
   const stranger = Object.keys(options).find((name) => !OPTIONS.includes(name));
   if (stranger) throw new TypeError(`There is no option ${stranger}.`);
-  const [baseURL, kept = browserStorage(host), autoRefresh = true, send = (...args) => host.fetch(...args)] = OPTIONS.map(
+  const [baseURL, kept = browserStorage(host), autoRefresh = true, send = (url, init) => host.fetch(url, init)] = OPTIONS.map(
     (name) => own(options, name),
   );
   const storage = kept ?? memory();

@@ -80,6 +80,7 @@ export function keeper(host, ask, stored, { alone, key, channel, autoRefresh, cl
     }
     if (begun) for (const event of news(before, next)) emit(event, now);
     schedule();
+    return next;
   }
 
   const left = () => session().expires_at * 1000 - host.Date.now();
@@ -172,7 +173,6 @@ export function keeper(host, ask, stored, { alone, key, channel, autoRefresh, cl
     session,
     remaining,
     refresh,
-    devices: () => record.devices,
     /**
      * What `attempt` comes to with an access token; with a fresh one once more, where `isRefused` says that the server did
      * not take the first. A failure where there is no token to be had.

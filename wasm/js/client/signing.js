@@ -35,9 +35,9 @@ export function signing(ask, authorized, keep, host) {
   }
 
   async function signInWithPassword(credentials) {
-    await keep.ready;
     const names = ["identifier", "username", "email"].flatMap((name) => ownText(credentials, name) ?? []);
-    const device_token = deviceFor(keep.devices(), names[0]);
+    const { devices } = await keep.sync();
+    const device_token = deviceFor(devices, names[0]);
     return enter("auth/login", { device_token, ...credentials }, undefined, names);
   }
 
@@ -61,16 +61,14 @@ export function signing(ask, authorized, keep, host) {
 
   async function signOut(options) {
     awaited = {};
-    await keep.sync();
-    const session = keep.session();
+    const { session } = await keep.sync();
     const isGlobal = own(options, "scope") === "global";
     const answer = isGlobal ? await authorized("POST", "auth/logout-all") : success(null);
     if (answer.error || !session) return answer;
     await keep.sync(nobody);
     if (isGlobal) return answer;
-    const { refresh_token } = session;
-    const how = { outlives: true, keepalive: true };
-    const { error } = await ask("POST", "auth/logout", { refresh_token }, undefined, how);
+    const body = { refresh_token: session.refresh_token };
+    const { error } = await ask("POST", "auth/logout", body, undefined, { outlives: true, keepalive: true });
     // A session that had ended before is as it was meant to be.
     return error && error.status !== 401 ? failure(error) : answer;
   }
@@ -96,8 +94,8 @@ export function signing(ask, authorized, keep, host) {
     signInWithPassword,
     signOut,
     async getSession() {
-      await keep.sync();
-      return success({ session: keep.session() });
+      const { session } = await keep.sync();
+      return success({ session });
     },
     refreshSession: async () => shape(await keep.refresh(true), both),
     getUser: () => user("GET"),
