@@ -306,6 +306,18 @@ test("a timer that slept is made up for as soon as the page is looked at, or is 
   }
 });
 
+test("a sleep in which the monotonic clock stood still is seen by the other clock", async () => {
+  const world = new World();
+  const tab = await signedIn(world);
+  tab.asleep = true;
+  await world.pass(2 * 3600 * SECOND);
+  tab.stoodStill = 2 * 3600 * SECOND;
+  tab.asleep = false;
+  const { error } = await world.until(tab.client.getUser());
+  assert.equal(error, null);
+  assert.equal(world.server.requests.filter(({ path }) => path === "/users/me").length, 1, "no dead token was sent");
+});
+
 test("time is counted from the receipt: a device whose clock is wrong, or is set, refreshes no earlier and no later", async () => {
   for (const wallOffset of [0, -3 * 3600 * SECOND, 400 * 24 * 3600 * SECOND]) {
     const world = new World();
@@ -316,6 +328,7 @@ test("time is counted from the receipt: a device whose clock is wrong, or is set
     assert.equal(world.server.refreshes, 1, `${wallOffset}`);
     // Somebody turns it back; the other clock knows better.
     tab.wallOffset -= 5 * 3600 * SECOND;
+    tab.fire("visibilitychange");
     await world.pass(3600 * SECOND - 90 * SECOND);
     assert.equal(world.server.refreshes, 2, `${wallOffset}`);
     assert.ok(!tab.events.includes("SIGNED_OUT"));

@@ -20,7 +20,7 @@ let script;
 
 before(async () => {
   script = execFileSync(process.execPath, [
-    join(tools, "esbuild/bin/esbuild"), fileURLToPath(new URL("../js/client/index.js", import.meta.url)), "--bundle", "--format=esm", "--target=es2022",
+    join(tools, "esbuild/bin/esbuild"), fileURLToPath(new URL("../js/subpaths/client.js", import.meta.url)), "--bundle", "--format=esm", "--target=es2022",
   ]);
   [server, browser] = await Promise.all([startServer({ ACCESS_TOKEN_TTL_SECS: String(LIFETIME_SECS) }), launchBrowser()]);
 });

@@ -35,6 +35,8 @@ export class World {
       asleep: false,
       events: [],
       wallOffset,
+      /** How long the clock that nobody sets has stood still in sleep. */
+      stoodStill: 0,
       /** As the browser does it: what runs ends, locks are given up, nothing more is heard. */
       close() {
         tab.closed = true;
@@ -52,7 +54,7 @@ export class World {
       },
     };
     const host = {
-      performance: { now: () => world.now },
+      performance: { now: () => world.now - tab.stoodStill },
       Date: { now: () => 1_800_000_000_000 + world.now + tab.wallOffset },
       setTimeout(work, ms, ...args) {
         const id = world.#next++;
@@ -105,7 +107,9 @@ export class World {
     let over = false;
     void promise.finally(() => (over = true)).catch(() => {});
     await settle();
-    while (!over) await this.pass(50);
+    const deadline = this.now + 600_000;
+    while (!over && this.now < deadline) await this.pass(this.now < deadline - 500_000 ? 50 : 5_000);
+    if (!over) throw new Error("It did not end within ten minutes.");
     return promise;
   }
 

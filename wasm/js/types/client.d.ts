@@ -1,0 +1,412 @@
+import type { Code, Json } from "./common.js";
+import type { Issue } from "./forms.js";
+import type { Claims, Header } from "./tokens.js";
+
+/**
+ * Why a method failed: a word of the server's list, or one of the client's own.
+ *
+ * - `not_signed_in`: there is no session here.
+ * - `network_error`: no answer came, or it broke off.
+ * - `timeout`: none came in time.
+ * - `invalid_response`: what came is no answer of an authentication server, such as a proxy's page.
+ * - `aborted`: the client was disposed of.
+ */
+export type AuthErrorCode = Code | "not_signed_in" | "network_error" | "timeout" | "invalid_response" | "aborted";
+
+/** Why a method failed. Only this package makes one. */
+export declare class AuthError extends Error {
+  private constructor();
+  readonly name: "AuthError";
+  /** The stable word for it. */
+  readonly code: AuthErrorCode;
+  /** The status of the answer, 0 where there was none or it was of no use. */
+  readonly status: number;
+  /** Every refused field, where the input is at fault. */
+  readonly issues?: Issue[];
+  /** Seconds until another try can succeed. */
+  readonly retryAfter?: number | undefined;
+  /** Names the request in the server's log. */
+  readonly requestId?: string | undefined;
+  /** Of `mfa_required`: stands for the log-in that waits. It is not enumerable, so that no log holds it. */
+  readonly mfaToken?: string | undefined;
+}
+
+/** What every method resolves to. None rejects, whatever the network and the server do. */
+export type Result<Data> = { data: Data; error: null } | { data: null; error: AuthError };
+
+/** An account as the server shows it. */
+export interface User {
+  id: number;
+  username: string | null;
+  email: string;
+  name: string | null;
+  first_name: string | null;
+  last_name: string | null;
+  phone: string | null;
+  role: "user" | "admin";
+  status: "active" | "suspended" | "deleted";
+  email_verified: boolean;
+  mfa_enabled: boolean;
+  /** Times are RFC 3339, in UTC. */
+  created_at: string;
+  updated_at: string;
+  deleted_at: string | null;
+}
+
+/** Who is signed in here, and by which tokens. */
+export interface Session {
+  access_token: string;
+  refresh_token: string;
+  token_type: "bearer";
+  /** Seconds that the access token was good for when it came. */
+  expires_in: number;
+  /** When that ends, in seconds since 1970 by this device's clock. */
+  expires_at: number;
+  user: User;
+}
+
+/** One of the places where the user is signed in. */
+export interface SessionItem {
+  id: string;
+  created_at: string;
+  last_used_at: string;
+  expires_at: string;
+  ip: string | null;
+  user_agent: string | null;
+  application_id: string;
+  /** Whether it is this one. */
+  current: boolean;
+}
+
+/** A key of the custom data. */
+export interface DataItem {
+  key: string;
+  /** Bytes of the value. */
+  size: number;
+  updated_at: string;
+}
+
+/** A page of a list; `next_cursor` is asked for next, `null` at the end. */
+export interface List<Item> {
+  items: Item[];
+  next_cursor: string | null;
+}
+
+export interface Page {
+  /** 1 to 100, 50 when absent. */
+  limit?: number | undefined;
+  cursor?: string | undefined;
+}
+
+export interface SignUpForm {
+  username?: string | undefined;
+  email: string;
+  password: string;
+  name?: string | undefined;
+  first_name?: string | undefined;
+  last_name?: string | undefined;
+  phone?: string | undefined;
+  application_id?: string | undefined;
+}
+
+/** The password and one name; each of the three may hold a username or an address. */
+export type Credentials = ({ username: string } | { email: string } | { identifier: string }) & {
+  password: string;
+  application_id?: string | undefined;
+  mfa_code?: string | undefined;
+  recovery_code?: string | undefined;
+};
+
+export interface UserChanges {
+  username?: string | undefined;
+  email?: string | undefined;
+  /** `null` clears. */
+  name?: string | null | undefined;
+  first_name?: string | null | undefined;
+  last_name?: string | null | undefined;
+  phone?: string | null | undefined;
+  password?: string | undefined;
+  /** Wanted for a new address or password, unless the log-in is recent. */
+  current_password?: string | undefined;
+}
+
+/** A code of the authenticator, or one of the recovery codes. */
+export type ShownCode = { code: string } | { recovery_code: string };
+
+/** What happened to the session, here or in another tab. */
+export type AuthEvent = "INITIAL_SESSION" | "SIGNED_IN" | "SIGNED_OUT" | "TOKEN_REFRESHED" | "USER_UPDATED";
+
+type MaybePromise<Value> = Value | Promise<Value>;
+
+/** Where the session is kept. */
+export interface AuthStorage {
+  getItem(key: string): MaybePromise<string | null | undefined>;
+  setItem(key: string, text: string): MaybePromise<unknown>;
+  removeItem(key: string): MaybePromise<unknown>;
+}
+
+// The types of the platform, where the user's project has them.
+type Platform<Name extends string, Otherwise = never> = typeof globalThis extends { [Key in Name]: infer Type } ? Type : Otherwise;
+type Instance<Name extends string> = typeof globalThis extends { [Key in Name]: { prototype: infer Type } } ? Type : never;
+type Fetch = Platform<"fetch", (input: string, init?: object) => Promise<object>>;
+
+export interface AuthClientOptions {
+  /** The address of the server, with or without `/api`. It must be https; http is taken for localhost alone. */
+  baseURL: string | Instance<"URL">;
+  /** localStorage when absent; where there is none, the session is gone with the page. */
+  storage?: AuthStorage | undefined;
+  /** Whether tokens are replaced before they expire; `true` when absent. Else they are when one is needed. */
+  autoRefresh?: boolean | undefined;
+  /** The platform's when absent. */
+  fetch?: Fetch | undefined;
+}
+
+/** The second factor. */
+export interface Mfa {
+  /**
+   * Proposes a secret. Nothing is on until it is shown to work with `verify`.
+   *
+   * @example
+   * const { data } = await client.mfa.enable({ current_password: password });
+   * document.querySelector("#qr-code").src = data.qr_code;
+   */
+  enable(proof?: { current_password?: string | undefined }): Promise<Result<{ secret: string; qr_code: string; otpauth_url: string }>>;
+  /**
+   * Shows a code: to finish the log-in that answered `mfa_required`, in this client or by its `mfa_token`; to turn the
+   * proposed factor on, which answers recovery codes; or else to prove that it is still oneself.
+   *
+   * @example
+   * const { data, error } = await client.signInWithPassword({ email, password });
+   * if (error?.code === "mfa_required") await client.mfa.verify({ code: prompt("The code of your authenticator") });
+   */
+  verify(
+    shown: ShownCode & { mfa_token?: string | undefined },
+  ): Promise<Result<{ user: User; session: Session; recovery_codes?: string[] | undefined }>>;
+  /**
+   * Turns it off.
+   *
+   * @example
+   * const { error } = await client.mfa.disable({ code: "123456" });
+   */
+  disable(shown: ShownCode): Promise<Result<null>>;
+  /**
+   * Makes ten new recovery codes; the old ones are void.
+   *
+   * @example
+   * const { data, error } = await client.mfa.recoveryCodes({ code: "123456" });
+   * if (!error) console.log(data.recovery_codes);
+   */
+  recoveryCodes(shown: ShownCode & { current_password?: string | undefined }): Promise<Result<{ recovery_codes: string[] }>>;
+}
+
+/** Any JSON of the user's own, kept for this application. */
+export interface CustomData {
+  /**
+   * Keeps a value under a key of 1 to 128 letters, digits, `.`, `_` and `-`.
+   *
+   * @example
+   * await client.data.set("preferences", { theme: "dark" });
+   */
+  set(key: string, value: Json): Promise<Result<null>>;
+  /**
+   * The value; `data_not_found` where there is none.
+   *
+   * @example
+   * const { data, error } = await client.data.get("preferences");
+   * console.log(error ? error.code : data);
+   */
+  get(key: string): Promise<Result<Json>>;
+  /**
+   * The keys.
+   *
+   * @example
+   * const { data } = await client.data.list({ limit: 10 });
+   * for (const { key, size } of data.items) console.log(key, size);
+   */
+  list(page?: Page): Promise<Result<List<DataItem>>>;
+  /**
+   * Forgets the value.
+   *
+   * @example
+   * await client.data.remove("preferences");
+   */
+  remove(key: string): Promise<Result<null>>;
+}
+
+/** A client of one server. Its functions need no `this`. */
+export interface AuthClient {
+  /**
+   * Makes an account and signs it in; `session` is `null` where the server does not let it in yet, as while its
+   * address is not verified.
+   *
+   * @example
+   * const { data, error } = await client.signUp({ username: "grace", email: "grace@example.com", password: "a moth in relay 70" });
+   * for (const { field, message } of error?.issues ?? []) console.log(field, message);
+   */
+  signUp(form: SignUpForm): Promise<Result<{ user: User; session: Session | null }>>;
+  /**
+   * Signs in. With a second factor on and no code given the error is `mfa_required`; `mfa.verify` finishes the log-in.
+   * The proof of an earlier log-in of that name from here goes along, so that strangers who guess elsewhere cannot lock
+   * its owner out.
+   *
+   * @example
+   * const { data, error } = await client.signInWithPassword({ email, password });
+   * console.log(error ? error.message : `Good morning, ${data.user.username}`);
+   */
+  signInWithPassword(credentials: Credentials): Promise<Result<{ user: User; session: Session }>>;
+  /**
+   * Ends this session (`local`, when absent) or all sessions of the user (`global`). A local one is over here at once,
+   * in all tabs; an error then says that the server could not be told. A global one is over once the server has said so.
+   *
+   * @example
+   * await client.signOut();
+   * await client.signOut({ scope: "global" });
+   */
+  signOut(options?: { scope?: "local" | "global" | undefined }): Promise<Result<null>>;
+  /**
+   * The session as it is stored here; nothing is asked or verified.
+   *
+   * @example
+   * const { data } = await client.getSession();
+   * console.log(data.session ? "signed in" : "signed out");
+   */
+  getSession(): Promise<Result<{ session: Session | null }>>;
+  /**
+   * The user, as the server has it now.
+   *
+   * @example
+   * const { data, error } = await client.getUser();
+   * if (!error) console.log(data.user.email_verified);
+   */
+  getUser(): Promise<Result<{ user: User }>>;
+  /**
+   * The claims of the access token, verified here by the keys that the server publishes. What verifies is loaded at the
+   * first call. `issuer` and `audience` are held to what is said, where something is. A server that signs with a secret
+   * publishes no keys: `token_key_unknown`.
+   *
+   * @example
+   * const { data, error } = await client.getClaims({ audience: "default" });
+   * console.log(error ? error.code : data.claims.sub);
+   */
+  getClaims(expected?: {
+    issuer?: string | undefined;
+    audience?: string | undefined;
+  }): Promise<Result<{ claims: Claims; header: Header }>>;
+  /**
+   * A fresh pair of tokens, by one request for all who ask meanwhile, in whichever tab. There is seldom a reason to:
+   * it happens by itself.
+   *
+   * @example
+   * const { data, error } = await client.refreshSession();
+   */
+  refreshSession(): Promise<Result<{ user: User; session: Session }>>;
+  /**
+   * Changes the account; what is absent stays.
+   *
+   * @example
+   * const { data, error } = await client.updateUser({ name: "Ada Lovelace", phone: null });
+   */
+  updateUser(changes: UserChanges): Promise<Result<{ user: User }>>;
+  /**
+   * Sets another password and ends every other session.
+   *
+   * @example
+   * const { error } = await client.changePassword({ current_password: password, password: "another engine" });
+   */
+  changePassword(passwords: { current_password: string; password: string }): Promise<Result<{ user: User }>>;
+  /**
+   * Has a link mailed that lets the owner of the address set a password. Whether there is such an account is not told.
+   *
+   * @example
+   * await client.requestPasswordReset({ email: "ada@example.com" });
+   */
+  requestPasswordReset(form: { email: string }): Promise<Result<null>>;
+  /**
+   * Sets the password by the token of that link. All sessions end.
+   *
+   * @example
+   * const token = new URLSearchParams(location.hash.slice(1)).get("token");
+   * const { error } = await client.confirmPasswordReset({ token, password });
+   */
+  confirmPasswordReset(form: { token: string; password: string }): Promise<Result<null>>;
+  /**
+   * Has a link mailed that proves the address. Whether there is such an account is not told.
+   *
+   * @example
+   * await client.requestVerification({ email: "ada@example.com" });
+   */
+  requestVerification(form: { email: string }): Promise<Result<null>>;
+  /**
+   * Proves the address by the token of that link.
+   *
+   * @example
+   * const token = new URLSearchParams(location.hash.slice(1)).get("token");
+   * const { error } = await client.confirmVerification({ token });
+   */
+  confirmVerification(form: { token: string }): Promise<Result<null>>;
+  /**
+   * Where the user is signed in, newest first.
+   *
+   * @example
+   * const { data } = await client.listSessions();
+   * for (const { user_agent, current } of data.items) console.log(user_agent, current);
+   */
+  listSessions(page?: Page): Promise<Result<List<SessionItem>>>;
+  /**
+   * Ends one of those.
+   *
+   * @example
+   * const { data } = await client.listSessions();
+   * for (const { id, current } of data.items) if (!current) await client.revokeSession(id);
+   */
+  revokeSession(id: string): Promise<Result<null>>;
+  /** The second factor. */
+  readonly mfa: Mfa;
+  /** Any JSON of the user's own. */
+  readonly data: CustomData;
+  /**
+   * Whether the user may do `action` to `resource` in this application, as the server sees it now.
+   *
+   * @example
+   * const { data } = await client.permitted("write", "Task");
+   * document.querySelector("#save").disabled = !data?.permitted;
+   */
+  permitted(action: string, resource: string): Promise<Result<{ permitted: boolean }>>;
+  /**
+   * `fetch`, as the user: requests to the server's own origin carry the access token, which is replaced once, and the
+   * request repeated, where it is answered 401. A path is one of the server's. Requests elsewhere are passed on as they
+   * are. A body that is a stream is read by the first attempt and cannot be repeated: the 401 is answered then, the
+   * session is fresh, and to send another stream is for the caller. Redirects are errors unless `redirect` says otherwise,
+   * so that no token is led elsewhere. Like `fetch` it resolves to a Response and rejects without a network.
+   *
+   * @example
+   * const response = await client.fetch("/users/me");
+   * console.log(response.status);
+   */
+  readonly fetch: Fetch;
+  /**
+   * Calls `callback` with `INITIAL_SESSION` once what is stored was read, and from then on at every change, made here or in
+   * another tab. Answers how to stop that.
+   *
+   * @example
+   * const unsubscribe = client.onAuthStateChange((event, session) => console.log(event, session?.user.username));
+   * unsubscribe();
+   */
+  onAuthStateChange(callback: (event: AuthEvent, session: Session | null) => void): () => void;
+  /**
+   * Ends the client: its timers, its channel, its listeners, and what it has asked; only a refresh or a log-out under way
+   * is let end. The session stays stored, for the next client.
+   *
+   * @example
+   * client.dispose();
+   */
+  dispose(): void;
+}
+
+/**
+ * Makes a client. A wrong option is a `TypeError`.
+ *
+ * @example
+ * const client = createAuthClient({ baseURL: "https://auth.example" });
+ */
+export declare function createAuthClient(options: AuthClientOptions): AuthClient;
