@@ -4,7 +4,6 @@ import {
   FIRST_PAUSE_MS,
   FIRST_REST_MS,
   JITTER,
-  LEAST_PAUSE_MS,
   LONGEST_ASKED_MS,
   LONGEST_REST_MS,
   LOOK_MS,
@@ -32,7 +31,7 @@ export function keeper(host, ask, stored, { alone, key, channel, autoRefresh, cl
   let begun = false;
   let flight;
   let timer;
-  // After a failure, and for a moment after a success, nothing is asked by itself until then.
+  // After a failure nothing is asked by itself until then.
   let rest = 0;
   let refused;
   let failures = 0;
@@ -142,7 +141,7 @@ export function keeper(host, ask, stored, { alone, key, channel, autoRefresh, cl
       const { error } = next || answer.error ? answer : notUnderstood();
       const isGone = error?.status === 401 && GONE.test(error.code);
       if (next || isGone) {
-        relax(LEAST_PAUSE_MS);
+        refused = undefined;
         failures = 0;
         // Unless what is stored is no longer what was sent.
         await sync((now) => (now.session?.refresh_token === refresh_token ? { ...now, session: next ?? null } : now));

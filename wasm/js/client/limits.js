@@ -10,9 +10,11 @@ export const REQUEST_MS = 15_000;
 export const MARGIN_MS = 90_000;
 /** Tabs that were opened together are spread over this part of the margin. */
 export const JITTER = 0.1;
-/** Between two refreshes by the timer, whatever a server says of lifetimes. */
-export const LEAST_PAUSE_MS = 500;
-/** Seconds in a day, the longest that the server lets an access token live. It keeps timers within their 31 bits, too. */
+/**
+ * Whatever is said of a lifetime, it is taken to be between these: the least that the server can be set to, so that no
+ * client asks without a pause, and the most, which keeps timers within their 31 bits, too.
+ */
+export const SHORTEST_LIFE_SECS = 1;
 export const LONGEST_LIFE_SECS = 86_400;
 
 /**

@@ -3,7 +3,7 @@
 // `session` is the pair with its user, `null` where nobody is signed in; `login` tells one log-in from the next;
 // `devices` are the proofs of earlier log-ins, `[token, name, name…]` each, newest first, which outlive a sign-out.
 
-import { DEVICES_MOST, LONGEST_LIFE_SECS } from "./limits.js";
+import { DEVICES_MOST, LONGEST_LIFE_SECS, SHORTEST_LIFE_SECS } from "./limits.js";
 import { own, ownText, parsed } from "./own.js";
 
 export const NOBODY = { session: null, login: "", devices: [] };
@@ -29,7 +29,7 @@ export function sessionIn(answer, expiresAt, formerUser) {
   const fits = /^[\x21-\x7e]+ [\x21-\x7e]+$/.test(tokens.join(" "));
   if (!fits || !user || !(lifetime >= 0 && expiresAt >= 0)) return undefined;
   const [access_token, refresh_token] = tokens;
-  const expires_in = Math.min(Math.max(lifetime, 1), LONGEST_LIFE_SECS);
+  const expires_in = Math.min(Math.max(lifetime, SHORTEST_LIFE_SECS), LONGEST_LIFE_SECS);
   return { access_token, refresh_token, token_type: "bearer", expires_in, expires_at: expiresAt, user };
 }
 

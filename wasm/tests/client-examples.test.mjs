@@ -1,0 +1,59 @@
+// Every example of the client's declarations, run as it stands against the real server.
+
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { after, before, test } from "node:test";
+
+import { somebody, startServer } from "./client/server.mjs";
+import { createAuthClient } from "./client/packaged.mjs";
+
+const declarations = readFileSync(new URL("../js/types/client.d.ts", import.meta.url), "utf8");
+const METHODS = [...declarations.matchAll(/\/\*\*((?:(?!\*\/)[\s\S])*)\*\/\s*(?:readonly |export declare function )?(\w+)(?:\(|: Fetch;)/g)];
+const examples = METHODS.map(([, comment, name]) => ({ name, example: exampleIn(comment) }));
+
+function exampleIn(comment) {
+  const [, text] = /@example\n([\s\S]*)/.exec(comment) ?? [];
+  return text?.replace(/^ *\* ?/gm, "").trim();
+}
+
+let server;
+
+before(async () => {
+  server = await startServer();
+});
+
+after(() => server?.end());
+
+test("every method has an example", () => {
+  const client = createAuthClient({ baseURL: server.origin });
+  const methods = [...Object.keys(client), ...Object.keys(client.mfa), ...Object.keys(client.data), "createAuthClient"].filter((name) => !["mfa", "data"].includes(name));
+  client.dispose();
+  for (const method of methods) assert.ok(examples.find(({ name }) => name === method)?.example, method);
+});
+
+const AsyncFunction = (async () => {}).constructor;
+
+for (const { name, example } of examples.filter(({ example }) => example)) {
+  test(`the example of ${name} runs`, async () => {
+    const client = createAuthClient({ baseURL: server.origin });
+    const form = somebody();
+    assert.equal((await client.signUp(form)).error, null);
+    const thing = {};
+    const around = {
+      client,
+      createAuthClient,
+      email: form.email,
+      password: form.password,
+      document: { querySelector: () => thing },
+      location: { hash: "#token=t" },
+      prompt: () => "123456",
+      console: { log() {} },
+    };
+    try {
+      // `client` and `document` of the example's own are no redeclaration of these.
+      await new AsyncFunction(...Object.keys(around), `{ ${example} }`)(...Object.values(around));
+    } finally {
+      client.dispose();
+    }
+  });
+}
