@@ -52,7 +52,8 @@ function filled(template, { names, classes }) {
 /** An entry once more for `require`, as one file, with the address that CommonJS modules lack. */
 function writeForRequire(from, to, esbuild) {
   return esbuild(
-    from, to, "--bundle", "--platform=node", "--format=cjs", "--external:../verify/*", "--define:import.meta.url=moduleUrl",
+    from, to, "--bundle", "--platform=node", "--format=cjs", "--external:../verify/*", "--external:./claims.js",
+    "--define:import.meta.url=moduleUrl",
     `--banner:js=const moduleUrl = require("node:url").pathToFileURL(__filename).href;`,
   );
 }

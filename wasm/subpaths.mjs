@@ -17,6 +17,7 @@ export const SUBPATHS = [
   { name: "validate", module: "validate", wasm: "validate", template: loading },
   { name: "strength", module: "strength", wasm: "strength", template: loading },
   { name: "worker", module: "worker", template: calling, scripts: ["worker/worker-script.js", "worker/thread-script.js"] },
+  { name: "client", module: "client", template: verifying, scripts: ["client/claims.js"] },
 ];
 
 function loading(runtime) {
@@ -25,6 +26,10 @@ function loading(runtime) {
 
 function calling(runtime) {
   return runtime === "node" || runtime === "browser" ? `worker/${runtime}` : "worker/in-place";
+}
+
+function verifying() {
+  return "client";
 }
 
 /** `.` once more, with its wasm in the module. */

@@ -5,7 +5,9 @@ import { readFileSync } from "node:fs";
 import { after, before, test } from "node:test";
 
 import { somebody, startServer } from "./client/server.mjs";
-import { createAuthClient } from "./client/packaged.mjs";
+import { importOf } from "./installed.mjs";
+
+const { createAuthClient } = await importOf("client");
 
 const declarations = readFileSync(new URL("../js/types/client.d.ts", import.meta.url), "utf8");
 const METHODS = [...declarations.matchAll(/\/\*\*((?:(?!\*\/)[\s\S])*)\*\/\s*(?:readonly |export declare function )?(\w+)(?:\(|: Fetch;)/g)];

@@ -262,6 +262,23 @@ test("nobody is signed out by a 401 when another tab has stored a newer pair mea
   assert.ok(!tab.events.includes("SIGNED_OUT"));
 });
 
+test("where there are no channels, tabs hear of each other by the storage", async () => {
+  const world = new World();
+  const [one, other] = [await signedIn(world, { channel: false }), world.tab({ channel: false })];
+  await settle();
+  await world.until(one.client.refreshSession());
+  other.fire("storage", { key: "another's" });
+  await settle();
+  assert.deepEqual(other.events, ["INITIAL_SESSION"]);
+  other.fire("storage", { key: KEY });
+  await settle();
+  assert.deepEqual(other.events, ["INITIAL_SESSION", "TOKEN_REFRESHED"]);
+  await world.until(one.client.signOut());
+  other.fire("storage", { key: KEY });
+  await settle();
+  assert.equal(other.events.at(-1), "SIGNED_OUT");
+});
+
 test("a tab closed while it holds the lock leaves its lost answer to the next one", async () => {
   const world = new World();
   const [one, other] = [await signedIn(world), world.tab({ autoRefresh: false })];

@@ -9,7 +9,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { authClient } from "../js/client/client.js";
 import * as claims from "../js/client/claims.js";
 import { somebody, startServer } from "./client/server.mjs";
-import { imported } from "./installed.mjs";
+import { importOf } from "./installed.mjs";
 
 let server;
 const open = [];
@@ -29,7 +29,7 @@ const memory = () => {
 };
 
 function clientOf(options) {
-  const loadVerify = async () => [claims, imported];
+  const loadVerify = async () => [claims, await importOf("verify")];
   const client = authClient({ baseURL: server.origin, storage: memory(), ...options }, { host: globalThis, loadVerify });
   open.push(client);
   return client;

@@ -5,6 +5,7 @@ import { execFileSync, spawnSync } from "node:child_process";
 import { existsSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { test } from "node:test";
+import { brotliCompressSync } from "node:zlib";
 
 import { weightsOf } from "../weigh.mjs";
 import { installed, root, subpaths, tools, workshop } from "./installed.mjs";
@@ -15,7 +16,7 @@ const declarations = files.filter((name) => /\.d\.c?ts$/.test(name));
 
 // What a visitor downloads, in bytes of gzip, and why no more: a form waits for `./validate`, an edge worker starts with
 // `./verify`; `.` has all of it. `./strength` is three dictionaries, of which a page loads none until it is asked.
-const LIMITS = { ".": 120_000, "./verify": 90_000, "./validate": 60_000, "./strength": 830_000, "./worker": 2_000, "./inline": 140_000 };
+const LIMITS = { ".": 120_000, "./verify": 90_000, "./validate": 60_000, "./strength": 830_000, "./worker": 2_000, "./client": 6_000, "./inline": 140_000 };
 
 for (const [subpath, { together }] of Object.entries(weightsOf(dist))) {
   test(`${subpath} weighs at most ${LIMITS[subpath] / 1000} kB in gzip, wasm, glue and entry together`, (context) => {
@@ -23,6 +24,17 @@ for (const [subpath, { together }] of Object.entries(weightsOf(dist))) {
     assert.ok(together.gzip <= LIMITS[subpath], `${together.gzip} bytes`);
   });
 }
+
+test("./client weighs at most 5 kB in brotli, bundled, and loads neither wasm nor what verifies by itself", (context) => {
+  const bundled = execFileSync(process.execPath, [
+    join(tools, "esbuild/bin/esbuild"), join(dist, "client/browser.js"), "--bundle", "--minify", "--format=esm", "--target=es2022",
+    "--external:./claims.js", "--external:../verify/*",
+  ]);
+  const weight = brotliCompressSync(bundled).length;
+  context.diagnostic(`${weight} bytes`);
+  assert.ok(weight <= 5_000, `${weight} bytes`);
+  assert.doesNotMatch(String(bundled), /WebAssembly|^import /m);
+});
 
 test("only what is meant to be is shipped, and nothing tells where it was built", () => {
   const top = readdirSync(installed).sort();

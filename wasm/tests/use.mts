@@ -38,6 +38,9 @@ import type {
   WorkerContext,
 } from "countersign";
 
+import { AuthError, createAuthClient } from "countersign/client";
+import type { AuthClient, AuthErrorCode, AuthStorage, Session, User } from "countersign/client";
+
 /** Fails to compile where the two are not the same type, `any` included. */
 type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : never;
 const same = <A, B>(_: Same<A, B>): void => {};
@@ -117,10 +120,38 @@ function refused(error: Error): string | undefined {
   return error instanceof TypeError ? (error as ArgumentError).code : undefined;
 }
 
+async function signIn(storage: AuthStorage): Promise<void> {
+  const client: AuthClient = createAuthClient({ baseURL: "https://auth.example", storage, autoRefresh: true });
+  const signedIn = await client.signInWithPassword({ email: "ada@example.com", password: "analytical engine" });
+  if (signedIn.error) {
+    same<typeof signedIn.error, AuthError>(true);
+    same<typeof signedIn.error.code, AuthErrorCode>(true);
+    same<typeof signedIn.data, null>(true);
+  } else same<typeof signedIn.data, { user: User; session: Session }>(true);
+  const { data } = await client.data.get("preferences");
+  same<typeof data, Json | null>(true);
+  const { data: claims } = await client.getClaims({ audience: "default" });
+  same<string | undefined, NonNullable<typeof claims>["claims"]["sub"] | undefined>(true);
+  const unsubscribe: () => void = client.onAuthStateChange((event, session) => {
+    same<typeof session, Session | null>(true);
+    // @ts-expect-error No such event.
+    void (event === "SIGNED_UP");
+  });
+  // @ts-expect-error A name is wanted.
+  await client.signInWithPassword({ password: "analytical engine" });
+  // @ts-expect-error The address of the server is wanted.
+  createAuthClient({ storage });
+  await client.mfa.verify({ code: "123456" });
+  unsubscribe();
+  client.dispose();
+}
+
+// @ts-expect-error Only the package makes one.
+new AuthError();
 // @ts-expect-error Only the package makes one.
 new TokenError();
 
 // @ts-expect-error Nor of this.
 new UnavailableError();
 
-void [use, guard, refused];
+void [use, guard, refused, signIn];

@@ -9,7 +9,7 @@ export function authorizedFetch(base, send, keep, closing) {
     // Who names a token of their own means that one.
     if (url.origin === new URL(base).origin && !headers.has("authorization")) {
       const given = init?.signal ?? target.signal;
-      const signal = given ? AbortSignal.any([closing, given]) : closing;
+      const signal = given ? (AbortSignal.any?.([closing, given]) ?? given) : closing;
       const body = init?.body;
       const attempt = async (token) => {
         // A stream was read by the first attempt. The session is fresh now; to repeat is for who can make another.

@@ -376,7 +376,8 @@ export interface AuthClient {
    * `fetch`, as the user: requests to the server's own origin carry the access token, which is replaced once, and the
    * request repeated, where it is answered 401. A path is one of the server's. Requests elsewhere are passed on as they
    * are. A body that is a stream is read by the first attempt and cannot be repeated: the 401 is answered then, the
-   * session is fresh, and to send another stream is for the caller. Redirects are errors unless `redirect` says otherwise,
+   * session is fresh, and to send another stream is for the caller. Where there is no token to be had, the request goes
+   * without. Redirects are errors unless `redirect` says otherwise,
    * so that no token is led elsewhere. Like `fetch` it resolves to a Response and rejects without a network.
    *
    * @example
