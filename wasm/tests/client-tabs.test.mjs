@@ -7,9 +7,8 @@ import { after, before, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 
-import { launchBrowser } from "../../tests/tools/chromium.mjs";
+import { TOOLS, launchBrowser } from "../../tests/tools/chromium.mjs";
 import { somebody, startServer } from "./client/server.mjs";
-import { tools } from "./installed.mjs";
 
 const LIFETIME_SECS = 3;
 const TABS = 5;
@@ -20,7 +19,7 @@ let script;
 
 before(async () => {
   script = execFileSync(process.execPath, [
-    join(tools, "esbuild/bin/esbuild"), fileURLToPath(new URL("../js/subpaths/client.js", import.meta.url)), "--bundle", "--format=esm", "--target=es2022",
+    join(TOOLS, "node/node_modules/esbuild/bin/esbuild"), fileURLToPath(new URL("../js/subpaths/client.js", import.meta.url)), "--bundle", "--format=esm", "--target=es2022",
   ]);
   [server, browser] = await Promise.all([startServer({ ACCESS_TOKEN_TTL_SECS: String(LIFETIME_SECS) }), launchBrowser()]);
 });
