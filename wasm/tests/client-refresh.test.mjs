@@ -293,6 +293,17 @@ test("a tab closed while it holds the lock leaves its lost answer to the next on
   assert.ok(!other.events.includes("SIGNED_OUT"));
 });
 
+for (const options of [{}, { channel: false }, { locks: false }, { locks: false, channel: false }]) {
+  test(`five tabs that ask at the same moment make one request: ${JSON.stringify(options)}`, async () => {
+    const world = new World();
+    const tabs = [await signedIn(world, options), ...Array.from({ length: 4 }, () => world.tab(options))];
+    await settle();
+    const results = await world.until(Promise.all(tabs.map(({ client }) => client.refreshSession())));
+    assert.equal(world.server.requests.filter(isRefresh).length, 1);
+    assert.deepEqual([...new Set(results.map(({ data }) => data.session.refresh_token))], ["s1.1"]);
+  });
+}
+
 test("a tab that was suspended with the lock does not keep the others waiting for good", async () => {
   const world = new World();
   const [one, other] = [await signedIn(world), world.tab({ channel: false })];
@@ -313,10 +324,9 @@ test("a timer that slept is made up for as soon as the page is looked at, or is 
   for (const type of ["visibilitychange", "online"]) {
     const world = new World();
     const tab = await signedIn(world);
-    tab.asleep = true;
-    await world.pass(2 * 3600 * SECOND);
-    tab.asleep = false;
-    world.server.refreshes = 0;
+    await world.sleep(tab, 2 * 3600 * SECOND);
+    await world.pass(SECOND);
+    assert.equal(world.server.refreshes, 0, "the timer thinks that there is time");
     tab.fire(type);
     await world.pass(0);
     assert.equal(world.server.refreshes, 1, type);

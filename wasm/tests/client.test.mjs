@@ -171,7 +171,7 @@ test("a refresh under way does not bring back who signs out meanwhile", async ()
 });
 
 test("each account has its own proof of the device, by whichever name, and no name is stored", async () => {
-  const people = { ada: { ...ADA, id: 1 }, grace: { ...ADA, id: 2, username: "grace", email: "grace@example.com" }, nameless: { ...ADA, id: 3, username: null, email: "no@example.com" } };
+  const people = { ada: { ...ADA, id: 1 }, grace: { ...ADA, id: 2, username: "grace", email: "grace@example.com" }, nameless: { ...ADA, id: 3, username: null, email: "no@example.com" }, alsoNameless: { ...ADA, id: 4, username: null, email: "nor@example.com" } };
   const { world, client } = answered(({ path, body }) => {
     if (path !== "/auth/login") return new Response(null, { status: 204 });
     const [name, user] = Object.entries(people).find(([, one]) => Object.values(one).includes((body.identifier ?? body.email ?? body.username).toLowerCase()));
@@ -183,13 +183,14 @@ test("each account has its own proof of the device, by whichever name, and no na
     await world.until(client.signOut());
     return body.device_token;
   };
-  for (const first of [{ username: "ada" }, { identifier: "GRACE" }, { email: "no@example.com" }]) assert.equal(await sent(first), undefined);
+  for (const first of [{ username: "ada" }, { identifier: "GRACE" }, { email: "no@example.com" }, { email: "nor@example.com" }]) assert.equal(await sent(first), undefined);
   assert.equal(await sent({ email: "Ada@Example.com" }), "device of ada");
   assert.equal(await sent({ identifier: "grace@example.com" }), "device of grace");
   assert.equal(await sent({ email: "no@example.com" }), "device of nameless");
+  assert.equal(await sent({ email: "nor@example.com" }), "device of alsoNameless");
   assert.equal(await sent({ username: "ada" }), "device of ada");
   const kept = world.storage.get(KEY);
-  assert.equal(JSON.parse(kept).devices.length, 3);
+  assert.equal(JSON.parse(kept).devices.length, 4);
   for (const name of ["example.com", "\"ada\"", "\"grace\""]) assert.ok(!kept.includes(name), kept);
 });
 
@@ -321,6 +322,8 @@ test("a refresh that was sent is let end after dispose, for its answer is the on
   tab.client.dispose();
   await world.pass(5000);
   assert.equal(world.stored().session.refresh_token, "s1.1");
+  await world.pass(3 * 3600 * 1000);
+  assert.equal(world.server.refreshes, 1, "and none follows it");
 });
 
 test("a listener may call the client, may throw, and may leave", async () => {
@@ -404,10 +407,12 @@ test("an asynchronous storage serves as well, and two changes at once lose neith
   const storage = { getItem: slow((key) => items.get(key) ?? null), setItem: slow((key, text) => void items.set(key, text)), removeItem: slow((key) => void items.delete(key)) };
   const world = new World();
   const tab = await signedIn(world, { storage });
+  world.server.user = { ...ADA, name: "Ada" };
   const [refreshed, user] = await world.until(Promise.all([tab.client.refreshSession(), tab.client.getUser()]));
   assert.equal(refreshed.error ?? user.error, null);
   const other = world.tab({ storage });
-  assert.equal((await other.client.getSession()).data.session.refresh_token, "s1.1");
+  const { session } = (await other.client.getSession()).data;
+  assert.deepEqual([session.refresh_token, session.user.name], ["s1.1", "Ada"]);
 });
 
 test("without localStorage the session is this page's alone", async () => {
@@ -457,7 +462,7 @@ test("a polluted prototype sets no option, brings no session and changes no requ
     assert.equal((await world.until(tab.client.signInWithPassword(CREDENTIALS))).error.code, "invalid_response");
     assert.equal((await world.until(tab.client.signInWithPassword(CREDENTIALS))).error.code, "invalid_response");
     assert.equal((await world.until(tab.client.signInWithPassword(CREDENTIALS))).data.session.access_token, "access-s1.0@3600000");
-    for (const { bearer } of world.server.requests) assert.equal(bearer, undefined);
+    for (const { bearer, init } of world.server.requests) assert.deepEqual([bearer, init.keepalive], [undefined, false]);
     assert.equal((await world.until(tab.client.getUser())).data.user.id, 7);
     await world.until(tab.client.signOut());
     assert.equal(world.server.requests.at(-1).path, "/auth/logout");

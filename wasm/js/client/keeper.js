@@ -28,7 +28,6 @@ export function keeper(host, ask, stored, { alone, key, channel, autoRefresh, cl
   let record = NOBODY;
   // Until when the access token is good, by the clock that nobody sets.
   let until = 0;
-  let begun = false;
   let flight;
   let timer;
   // After a failure nothing is asked by itself until then.
@@ -40,10 +39,7 @@ export function keeper(host, ask, stored, { alone, key, channel, autoRefresh, cl
   const sleep = (ms) => new Promise((done) => host.setTimeout(done, ms));
   const session = () => record.session;
   const tell = (...message) => channel?.postMessage(message);
-  const ready = sync().then(() => {
-    begun = true;
-    schedule();
-  });
+  const ready = sync();
 
   const listen = (target, type, listener) => target?.addEventListener?.(type, listener, { signal: closing });
   listen(channel, "message", ({ data: [kind, value, code] }) => {
@@ -77,7 +73,7 @@ export function keeper(host, ask, stored, { alone, key, channel, autoRefresh, cl
     if (now && now.access_token !== before.session?.access_token) {
       until = clock() + Math.min(now.expires_in * 1000, left());
     }
-    if (begun) for (const event of news(before, next)) emit(event, now);
+    for (const event of news(before, next)) emit(event, now);
     schedule();
     return next;
   }
@@ -89,7 +85,7 @@ export function keeper(host, ask, stored, { alone, key, channel, autoRefresh, cl
 
   function schedule() {
     host.clearTimeout(timer);
-    if (!autoRefresh || !begun || !session() || flight || closing.aborted) return;
+    if (!autoRefresh || !session() || flight || closing.aborted) return;
     const early = margin() * (1 + JITTER * Math.random());
     timer = host.setTimeout(() => refresh(), Math.max(0, rest - clock(), remaining() - early));
     // Node is not to be kept running for a token.

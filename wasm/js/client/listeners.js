@@ -2,9 +2,8 @@
 export function listeners(begin, closing) {
   const all = new Set();
 
-  // In a turn of its own, so that one that throws keeps none of the others from hearing, and is not swallowed either.
+  // Asynchronous, so that one that throws keeps none of the others from hearing, and is not swallowed either.
   const call = async (listener, ...news) => {
-    await undefined;
     if (all.has(listener) && !closing.aborted) listener.callback(...news);
   };
 

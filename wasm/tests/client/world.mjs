@@ -81,6 +81,15 @@ export class World {
     return tab;
   }
 
+  /** A tab sleeps: neither its timers nor the clock that nobody sets go on meanwhile. */
+  async sleep(tab, ms) {
+    tab.asleep = true;
+    await this.pass(ms);
+    tab.asleep = false;
+    tab.stoodStill += ms;
+    for (const timer of this.#timers.values()) if (timer.tab === tab) timer.at += ms;
+  }
+
   /** Does `work` when so much time has passed. */
   after(ms, work) {
     this.#timers.set(this.#next++, { at: this.now + ms, tab: {}, work });
@@ -121,6 +130,7 @@ export class World {
 /** The server, as far as sessions go. */
 class Server {
   lifetimeSecs = 3600;
+  user = ADA;
   /** How long an answer takes on its way back. */
   delayMs = 0;
   refreshes = 0;
@@ -170,7 +180,7 @@ class Server {
         const session = [...this.sessions.values()].find((one) => bearer?.startsWith(`access-${one.id}`));
         const expiresAt = Number(bearer?.split("@")[1]);
         if (!session || session.ended) return problem(401, "session_ended");
-        return this.world.now >= expiresAt ? problem(401, "token_expired") : json(ADA);
+        return this.world.now >= expiresAt ? problem(401, "token_expired") : json(this.user);
       }
       default:
         return problem(404, "not_found");
@@ -192,7 +202,7 @@ class Server {
     const expiresAt = session.at + this.lifetimeSecs * 1000;
     const expires_in = Math.max(0, (expiresAt - this.world.now) / 1000);
     const access_token = `access-${session.id}${session.pair}@${expiresAt}`;
-    return { access_token, token: access_token, token_type: "bearer", expires_in, refresh_token: `${session.id}${session.pair}`, user: ADA };
+    return { access_token, token: access_token, token_type: "bearer", expires_in, refresh_token: `${session.id}${session.pair}`, user: this.user };
   }
 
   #refresh(token) {
