@@ -398,21 +398,26 @@ test("a storage that fails, at once or later, costs the next visit and not this 
   }
 });
 
-test("an asynchronous storage serves as well, and two changes at once lose neither", async () => {
-  const items = new Map();
-  const slow = (work) => async (...args) => {
-    await settle();
-    return work(...args);
-  };
-  const storage = { getItem: slow((key) => items.get(key) ?? null), setItem: slow((key, text) => void items.set(key, text)), removeItem: slow((key) => void items.delete(key)) };
-  const world = new World();
-  const tab = await signedIn(world, { storage });
-  world.server.user = { ...ADA, name: "Ada" };
-  const [refreshed, user] = await world.until(Promise.all([tab.client.refreshSession(), tab.client.getUser()]));
-  assert.equal(refreshed.error ?? user.error, null);
-  const other = world.tab({ storage });
-  const { session } = (await other.client.getSession()).data;
-  assert.deepEqual([session.refresh_token, session.user.name], ["s1.1", "Ada"]);
+test("an asynchronous storage serves as well, and of two changes at once neither is lost", async () => {
+  for (let offset = 0; offset <= 4000; offset += 250) {
+    const world = new World();
+    world.server.user = { ...ADA, mfa_enabled: true };
+    const items = new Map();
+    const slow = (work) => async (...args) => {
+      await new Promise((done) => world.after(1000, done));
+      return work(...args);
+    };
+    const storage = { getItem: slow((key) => items.get(key) ?? null), setItem: slow((key, text) => void items.set(key, text)), removeItem: slow((key) => void items.delete(key)) };
+    const tab = await signedIn(world, { storage });
+    await world.pass(10_000);
+    world.server.broken = ({ path }) => (path === "/auth/mfa/disable" ? new Response(null, { status: 204 }) : undefined);
+    const refreshed = tab.client.refreshSession();
+    await world.pass(offset);
+    const [result, disabled] = await world.until(Promise.all([refreshed, tab.client.mfa.disable({ code: "1" })]));
+    assert.equal(result.error ?? disabled.error, null);
+    const other = world.tab({ storage });
+    assert.equal((await world.until(other.client.getSession())).data.session.refresh_token, "s1.1", `${offset} ms later`);
+  }
 });
 
 test("without localStorage the session is this page's alone", async () => {
