@@ -1,20 +1,22 @@
 // Every example of the client's declarations, run as it stands against the real server.
 
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { after, before, test } from "node:test";
 
 import { somebody, startServer } from "./client/server.mjs";
-import { importOf } from "./installed.mjs";
+import { importOf, workshop } from "./installed.mjs";
 
 const { createAuthClient } = await importOf("client");
 
 const declarations = readFileSync(new URL("../js/types/client.d.ts", import.meta.url), "utf8");
-const METHODS = [...declarations.matchAll(/\/\*\*((?:(?!\*\/)[\s\S])*)\*\/\s*(?:readonly |export declare function )?(\w+)(?:\(|: Fetch;)/g)];
-const examples = METHODS.map(([, comment, name]) => ({ name, example: exampleIn(comment) }));
+const METHODS = declarations.matchAll(/\/\*\*((?:(?!\*\/)[\s\S])*)\*\/\s*(?:readonly |export declare (?:function|class) )?(\w+)(?:\(| extends Error|: Fetch;)/g);
+const examples = [...METHODS].map(([, comment, name]) => ({ name, example: exampleIn(comment) }));
 
 function exampleIn(comment) {
-  const [, text] = /@example\n([\s\S]*)/.exec(comment) ?? [];
+  const [, text] = /@example\n\s*\* ```js\n([\s\S]*?)\s*\* ```/.exec(comment) ?? [];
   return text?.replace(/^ *\* ?/gm, "").trim();
 }
 
@@ -32,6 +34,13 @@ test("every method has an example", () => {
   client.dispose();
   for (const method of methods) assert.ok(examples.find(({ name }) => name === method)?.example, method);
 });
+
+/** What a whole program prints. */
+function program(name, text) {
+  const path = join(workshop("client-examples"), `${name}.mjs`);
+  writeFileSync(path, text);
+  return execFileSync(process.execPath, [path], { encoding: "utf8" }).trim();
+}
 
 const AsyncFunction = (async () => {}).constructor;
 
@@ -52,6 +61,7 @@ for (const { name, example } of examples.filter(({ example }) => example)) {
       console: { log() {} },
     };
     try {
+      if (example.startsWith("import ")) return assert.equal(program(name, example), /; \/\/ (.+)$/m.exec(example)[1]);
       // `client` and `document` of the example's own are no redeclaration of these.
       await new AsyncFunction(...Object.keys(around), `{ ${example} }`)(...Object.values(around));
     } finally {

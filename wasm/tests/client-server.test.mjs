@@ -9,7 +9,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { authClient } from "../js/client/client.js";
 import * as claims from "../js/client/claims.js";
 import { somebody, startServer } from "./client/server.mjs";
-import { importOf } from "./installed.mjs";
+import { importOf, requireOf } from "./installed.mjs";
 
 let server;
 const open = [];
@@ -136,6 +136,16 @@ test("claims are verified here by the keys that the server publishes", async () 
 
   const forging = await forged(client, session);
   assert.equal((await forging.getClaims()).error.code, "token_signature_invalid");
+});
+
+test("the package's own entries find what verifies, for import and for require", async () => {
+  for (const { createAuthClient, AuthError } of [await importOf("client"), requireOf("client")]) {
+    const client = createAuthClient({ baseURL: server.origin, storage: memory() });
+    open.push(client);
+    assert.ok((await client.getClaims()).error instanceof AuthError);
+    const { data } = await client.signUp(somebody());
+    assert.equal((await client.getClaims()).data.claims.sub, String(data.user.id));
+  }
 });
 
 /** A client that holds the same session with a token whose signature is another. */

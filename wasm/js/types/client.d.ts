@@ -13,7 +13,19 @@ import type { Claims, Header } from "./tokens.js";
  */
 export type AuthErrorCode = Code | "not_signed_in" | "network_error" | "timeout" | "invalid_response" | "aborted";
 
-/** Why a method failed. Only this package makes one. */
+/**
+ * Why a method failed. Only this package makes one.
+ *
+ * @example
+ * ```js
+ * import { AuthError, createAuthClient } from "countersign/client";
+ *
+ * const client = createAuthClient({ baseURL: "https://auth.example" });
+ * const { error } = await client.getUser();
+ * console.log(error instanceof AuthError, error?.code); // true not_signed_in
+ * client.dispose();
+ * ```
+ */
 export declare class AuthError extends Error {
   private constructor();
   readonly name: "AuthError";
@@ -167,8 +179,10 @@ export interface Mfa {
    * Proposes a secret. Nothing is on until it is shown to work with `verify`.
    *
    * @example
+   * ```js
    * const { data } = await client.mfa.enable({ current_password: password });
    * document.querySelector("#qr-code").src = data.qr_code;
+   * ```
    */
   enable(proof?: { current_password?: string | undefined }): Promise<Result<{ secret: string; qr_code: string; otpauth_url: string }>>;
   /**
@@ -176,8 +190,10 @@ export interface Mfa {
    * proposed factor on, which answers recovery codes; or else to prove that it is still oneself.
    *
    * @example
+   * ```js
    * const { data, error } = await client.signInWithPassword({ email, password });
    * if (error?.code === "mfa_required") await client.mfa.verify({ code: prompt("The code of your authenticator") });
+   * ```
    */
   verify(
     shown: ShownCode & { mfa_token?: string | undefined },
@@ -186,15 +202,19 @@ export interface Mfa {
    * Turns it off.
    *
    * @example
+   * ```js
    * const { error } = await client.mfa.disable({ code: "123456" });
+   * ```
    */
   disable(shown: ShownCode): Promise<Result<null>>;
   /**
    * Makes ten new recovery codes; the old ones are void.
    *
    * @example
+   * ```js
    * const { data, error } = await client.mfa.recoveryCodes({ code: "123456" });
    * if (!error) console.log(data.recovery_codes);
+   * ```
    */
   recoveryCodes(shown: ShownCode & { current_password?: string | undefined }): Promise<Result<{ recovery_codes: string[] }>>;
 }
@@ -205,30 +225,38 @@ export interface CustomData {
    * Keeps a value under a key of 1 to 128 letters, digits, `.`, `_` and `-`.
    *
    * @example
+   * ```js
    * await client.data.set("preferences", { theme: "dark" });
+   * ```
    */
   set(key: string, value: Json): Promise<Result<null>>;
   /**
    * The value; `data_not_found` where there is none.
    *
    * @example
+   * ```js
    * const { data, error } = await client.data.get("preferences");
    * console.log(error ? error.code : data);
+   * ```
    */
   get(key: string): Promise<Result<Json>>;
   /**
    * The keys.
    *
    * @example
+   * ```js
    * const { data } = await client.data.list({ limit: 10 });
    * for (const { key, size } of data.items) console.log(key, size);
+   * ```
    */
   list(page?: Page): Promise<Result<List<DataItem>>>;
   /**
    * Forgets the value.
    *
    * @example
+   * ```js
    * await client.data.remove("preferences");
+   * ```
    */
   remove(key: string): Promise<Result<null>>;
 }
@@ -240,8 +268,10 @@ export interface AuthClient {
    * address is not verified.
    *
    * @example
+   * ```js
    * const { data, error } = await client.signUp({ username: "grace", email: "grace@example.com", password: "a moth in relay 70" });
    * for (const { field, message } of error?.issues ?? []) console.log(field, message);
+   * ```
    */
   signUp(form: SignUpForm): Promise<Result<{ user: User; session: Session | null }>>;
   /**
@@ -250,8 +280,10 @@ export interface AuthClient {
    * its owner out.
    *
    * @example
+   * ```js
    * const { data, error } = await client.signInWithPassword({ email, password });
    * console.log(error ? error.message : `Good morning, ${data.user.username}`);
+   * ```
    */
   signInWithPassword(credentials: Credentials): Promise<Result<{ user: User; session: Session }>>;
   /**
@@ -259,24 +291,30 @@ export interface AuthClient {
    * in all tabs; an error then says that the server could not be told. A global one is over once the server has said so.
    *
    * @example
+   * ```js
    * await client.signOut();
    * await client.signOut({ scope: "global" });
+   * ```
    */
   signOut(options?: { scope?: "local" | "global" | undefined }): Promise<Result<null>>;
   /**
    * The session as it is stored here; nothing is asked or verified.
    *
    * @example
+   * ```js
    * const { data } = await client.getSession();
    * console.log(data.session ? "signed in" : "signed out");
+   * ```
    */
   getSession(): Promise<Result<{ session: Session | null }>>;
   /**
    * The user, as the server has it now.
    *
    * @example
+   * ```js
    * const { data, error } = await client.getUser();
    * if (!error) console.log(data.user.email_verified);
+   * ```
    */
   getUser(): Promise<Result<{ user: User }>>;
   /**
@@ -285,8 +323,10 @@ export interface AuthClient {
    * publishes no keys: `token_key_unknown`.
    *
    * @example
+   * ```js
    * const { data, error } = await client.getClaims({ audience: "default" });
    * console.log(error ? error.code : data.claims.sub);
+   * ```
    */
   getClaims(expected?: {
     issuer?: string | undefined;
@@ -297,67 +337,85 @@ export interface AuthClient {
    * it happens by itself.
    *
    * @example
+   * ```js
    * const { data, error } = await client.refreshSession();
+   * ```
    */
   refreshSession(): Promise<Result<{ user: User; session: Session }>>;
   /**
    * Changes the account; what is absent stays.
    *
    * @example
+   * ```js
    * const { data, error } = await client.updateUser({ name: "Ada Lovelace", phone: null });
+   * ```
    */
   updateUser(changes: UserChanges): Promise<Result<{ user: User }>>;
   /**
    * Sets another password and ends every other session.
    *
    * @example
+   * ```js
    * const { error } = await client.changePassword({ current_password: password, password: "another engine" });
+   * ```
    */
   changePassword(passwords: { current_password: string; password: string }): Promise<Result<{ user: User }>>;
   /**
    * Has a link mailed that lets the owner of the address set a password. Whether there is such an account is not told.
    *
    * @example
+   * ```js
    * await client.requestPasswordReset({ email: "ada@example.com" });
+   * ```
    */
   requestPasswordReset(form: { email: string }): Promise<Result<null>>;
   /**
    * Sets the password by the token of that link. All sessions end.
    *
    * @example
+   * ```js
    * const token = new URLSearchParams(location.hash.slice(1)).get("token");
    * const { error } = await client.confirmPasswordReset({ token, password });
+   * ```
    */
   confirmPasswordReset(form: { token: string; password: string }): Promise<Result<null>>;
   /**
    * Has a link mailed that proves the address. Whether there is such an account is not told.
    *
    * @example
+   * ```js
    * await client.requestVerification({ email: "ada@example.com" });
+   * ```
    */
   requestVerification(form: { email: string }): Promise<Result<null>>;
   /**
    * Proves the address by the token of that link.
    *
    * @example
+   * ```js
    * const token = new URLSearchParams(location.hash.slice(1)).get("token");
    * const { error } = await client.confirmVerification({ token });
+   * ```
    */
   confirmVerification(form: { token: string }): Promise<Result<null>>;
   /**
    * Where the user is signed in, newest first.
    *
    * @example
+   * ```js
    * const { data } = await client.listSessions();
    * for (const { user_agent, current } of data.items) console.log(user_agent, current);
+   * ```
    */
   listSessions(page?: Page): Promise<Result<List<SessionItem>>>;
   /**
    * Ends one of those.
    *
    * @example
+   * ```js
    * const { data } = await client.listSessions();
    * for (const { id, current } of data.items) if (!current) await client.revokeSession(id);
+   * ```
    */
   revokeSession(id: string): Promise<Result<null>>;
   /** The second factor. */
@@ -368,8 +426,10 @@ export interface AuthClient {
    * Whether the user may do `action` to `resource` in this application, as the server sees it now.
    *
    * @example
+   * ```js
    * const { data } = await client.permitted("write", "Task");
    * document.querySelector("#save").disabled = !data?.permitted;
+   * ```
    */
   permitted(action: string, resource: string): Promise<Result<{ permitted: boolean }>>;
   /**
@@ -381,8 +441,10 @@ export interface AuthClient {
    * so that no token is led elsewhere. Like `fetch` it resolves to a Response and rejects without a network.
    *
    * @example
+   * ```js
    * const response = await client.fetch("/users/me");
    * console.log(response.status);
+   * ```
    */
   readonly fetch: Fetch;
   /**
@@ -390,8 +452,10 @@ export interface AuthClient {
    * another tab. Answers how to stop that.
    *
    * @example
+   * ```js
    * const unsubscribe = client.onAuthStateChange((event, session) => console.log(event, session?.user.username));
    * unsubscribe();
+   * ```
    */
   onAuthStateChange(callback: (event: AuthEvent, session: Session | null) => void): () => void;
   /**
@@ -399,7 +463,9 @@ export interface AuthClient {
    * is let end. The session stays stored, for the next client.
    *
    * @example
+   * ```js
    * client.dispose();
+   * ```
    */
   dispose(): void;
 }
@@ -408,6 +474,13 @@ export interface AuthClient {
  * Makes a client. A wrong option is a `TypeError`.
  *
  * @example
+ * ```js
+ * import { createAuthClient } from "countersign/client";
+ *
  * const client = createAuthClient({ baseURL: "https://auth.example" });
+ * const { data } = await client.getSession();
+ * console.log(data?.session); // null
+ * client.dispose();
+ * ```
  */
 export declare function createAuthClient(options: AuthClientOptions): AuthClient;
