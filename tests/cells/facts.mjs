@@ -1,0 +1,49 @@
+// What the suite cannot make for itself: tokens that Node's crypto has signed, and hashes of the shared vectors.
+
+import { createHmac, generateKeyPairSync, sign } from "node:crypto";
+
+import { vectors } from "../../wasm/tests/install.mjs";
+
+const NOW = 1_700_000_000;
+const SECRET = Buffer.from("forty bytes of a secret nobody will keep");
+
+// KiB times passes: hashes that every cell can verify in a moment.
+const CHEAP = 1_024;
+
+export const facts = { hashes: hashes(), tokens: tokens() };
+
+function hashes() {
+  const cheap = vectors("phc").cases.filter(({ valid, password, memory_kib, iterations }) => valid && password !== undefined && memory_kib * iterations <= CHEAP);
+  const known = cheap.map(({ input, password, matches, memory_kib, iterations, parallelism, needs_rehash }) => ({
+    hash: input,
+    password,
+    matches,
+    inspected: { algorithm: "argon2id", m: memory_kib, t: iterations, p: parallelism, needsRehash: needs_rehash },
+  }));
+  // The first one is taken for the hash of a password that matches.
+  return known.sort((one, other) => Number(other.matches) - Number(one.matches));
+}
+
+function tokens() {
+  const claims = { iss: "https://auth.example", sub: "123", aud: "default", iat: NOW, exp: NOW + 3_600, jti: "one" };
+  const pairs = { EdDSA: generateKeyPairSync("ed25519") };
+  const signers = {
+    HS256: (content) => createHmac("sha256", SECRET).update(content).digest(),
+    EdDSA: (content) => sign(null, content, pairs.EdDSA.privateKey),
+  };
+  const signed = (algorithm, payload) => {
+    const header = { alg: algorithm, kid: algorithm, typ: "at+jwt" };
+    const content = [header, payload].map((part) => Buffer.from(JSON.stringify(part)).toString("base64url")).join(".");
+    return { header, token: `${content}.${signers[algorithm](Buffer.from(content)).toString("base64url")}` };
+  };
+  const publicKeys = Object.entries(pairs).map(([kid, { publicKey }]) => ({ ...publicKey.export({ format: "jwk" }), kid }));
+  return {
+    claims,
+    payload: JSON.stringify(claims),
+    settings: { issuer: claims.iss, audience: claims.aud, now: NOW },
+    secret: SECRET.toString("base64"),
+    keys: { keys: [{ kty: "oct", k: SECRET.toString("base64url"), kid: "HS256" }, ...publicKeys] },
+    signed: Object.fromEntries(Object.keys(signers).map((algorithm) => [algorithm, signed(algorithm, claims)])),
+    expired: signed("HS256", { ...claims, iat: NOW - 7_200, exp: NOW - 3_600 }).token,
+  };
+}

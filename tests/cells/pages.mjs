@@ -1,0 +1,80 @@
+// Pages in Chromium: the suite as plain scripts and as bundlers build it, under the strictest policy that lets wasm run.
+
+import { mkdirSync } from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+
+import { TOOLS, launchBrowser } from "../tools/chromium.mjs";
+import { PATIENCE_MS } from "./processes.mjs";
+import { byFile, entry, home, scratch, write } from "./scratch.mjs";
+import { serve } from "./serve.mjs";
+
+const require = createRequire(join(TOOLS, "node", "package.json"));
+
+/** No inline scripts, no eval, nothing from elsewhere: what the package says it needs of a page, and no more. */
+export const POLICY = "script-src 'self' 'wasm-unsafe-eval'";
+
+// The report goes to the server, with whatever the policy had to stop.
+const page = (run) => `import { run } from "./${run}";
+const stopped = [];
+addEventListener("securitypolicyviolation", ({ violatedDirective, blockedURI }) => stopped.push(\`the policy stopped \${violatedDirective} \${blockedURI}\`));
+const report = await run();
+await fetch("/report", { method: "POST", body: JSON.stringify({ ...report, failures: [...report.failures, ...stopped] }) });
+`;
+const html = (script) => `<!doctype html><meta charset="utf-8"><title>A cell</title><script type="module" src="${script}"></script>\n`;
+
+// How each makes its page, and answers the folder to serve and the page in it.
+const PAGES = {
+  plain() {
+    entry("run-browser.mjs", byFile(["browser", "default"]));
+    write("plain.mjs", page("run-browser.mjs"));
+    write("plain.html", html("./plain.mjs"));
+    return [home, join(scratch, "plain.html").slice(home.length)];
+  },
+
+  async vite() {
+    write("page.mjs", page("run.mjs"));
+    const root = dirname(write("vite/index.html", html("../page.mjs")));
+    const { build } = await import(require.resolve("vite"));
+    await build({ root, configFile: false, logLevel: "error", cacheDir: join(root, "cache"), build: { outDir: "out", target: "es2022" } });
+    return [join(root, "out"), "/index.html"];
+  },
+
+  async webpack() {
+    const context = dirname(write("webpack/page.mjs", page("../run.mjs")));
+    const path = join(context, "out");
+    mkdirSync(path);
+    write("webpack/out/index.html", html("./main.js"));
+    const webpack = require("webpack");
+    const settings = { mode: "production", context, entry: "./page.mjs", output: { path, filename: "main.js", module: true }, experiments: { outputModule: true } };
+    const stats = await new Promise((built, failed) => webpack(settings, (error, done) => (error ? failed(error) : built(done))));
+    if (stats.hasErrors() || stats.hasWarnings()) throw new Error(stats.toString({ all: false, errors: true, warnings: true }));
+    return [path, "/index.html"];
+  },
+};
+
+/** @param {keyof typeof PAGES} kind */
+export async function chromium(kind) {
+  const [folder, path] = await PAGES[kind]();
+  return opened(folder, path);
+}
+
+/** Serves the folder, opens a page of it, and resolves to what it reports. */
+export async function opened(folder, path) {
+  const site = await serve(folder, { "Content-Security-Policy": POLICY });
+  const browser = await launchBrowser();
+  try {
+    const tab = await browser.newPage();
+    const told = [];
+    const failed = new Promise((_, fail) => {
+      tab.on("console", (message) => told.push(message.text()));
+      tab.on("pageerror", (error) => fail(error));
+      setTimeout(() => fail(new Error(`no report in time: ${told.join("; ")}`)), PATIENCE_MS).unref();
+    });
+    await tab.goto(site.origin + path);
+    return await Promise.race([site.report, failed]);
+  } finally {
+    await browser.close();
+    await site.close();
+  }
+}

@@ -1,0 +1,34 @@
+// Argon2id: strings that others can read, and those of others.
+
+// RFC 9106 sets no such cost; it is the least that Argon2id takes, so that a check takes no time.
+const CHEAP = { memoryKib: 8, iterations: 1 };
+const SALT = new Uint8Array(16).fill(7);
+
+export const passwords = ({ good, bad, proof, same, facts }) => [
+  proof("hashPassword", "good", "is verified, its salt random, its cost what OWASP asks for", async ({ hashPassword, verifyPassword }) => {
+    const [one, other] = [await hashPassword("analytical engine"), await hashPassword("analytical engine")];
+    same([one !== other, /^\$argon2id\$v=19\$m=19456,t=2,p=1\$[\w+/]{22}\$[\w+/]{43}$/.test(one)], [true, true]);
+    same([await verifyPassword(one, "analytical engine"), await verifyPassword(one, "analytical engines")], [true, false]);
+  }),
+  proof("hashPassword", "good", "takes bytes, and leaves them as they are", async ({ hashPassword }) => {
+    const bytes = new TextEncoder().encode("analytical engine");
+    const settings = { ...CHEAP, salt: SALT };
+    same(await hashPassword(bytes, settings), await hashPassword("analytical engine", settings));
+    same(new TextDecoder().decode(bytes), "analytical engine");
+  }),
+  bad("hashPassword", ["analytical engine", { memoryKib: 7 }], { name: "TypeError", code: "invalid_format" }),
+  bad("hashPassword", ["analytical engine", { memoryKib: 262_145 }], { name: "TypeError", code: "hash_too_costly" }),
+  bad("hashPassword", ["analytical engine", { salt: new Uint8Array(15) }], { name: "TypeError", code: "invalid_type" }),
+  bad("hashPassword", ["\udc00"], { name: "TypeError", code: "invalid_characters" }),
+
+  ...facts.hashes.map(({ hash, password, matches }) => (matches ? good : bad)("verifyPassword", [hash, password], matches)),
+  bad("verifyPassword", ["analytical engine", "analytical engine"], { name: "TypeError", code: "hash_malformed" }),
+  bad("verifyPassword", ["$argon2id$v=19$m=262145,t=2,p=1$c29tZXNhbHQ$nf65EOgLrQMR/uIPnA4rEsF5h7TKyQwu9U1bMCHGi/4", "x"], {
+    name: "TypeError",
+    code: "hash_too_costly",
+  }),
+
+  good("inspectHash", [facts.hashes[0].hash], facts.hashes[0].inspected),
+  bad("inspectHash", [""], { name: "TypeError", code: "hash_malformed" }),
+  bad("inspectHash", [{}], { name: "TypeError", code: "invalid_type" }),
+];

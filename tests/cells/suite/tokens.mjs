@@ -1,0 +1,53 @@
+// Tokens that another implementation has signed.
+
+const bytesOf = (base64) => Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
+
+export const tokens = ({ good, bad, proof, same, facts }) => {
+  const { signed, expired, keys, settings, secret, claims, payload } = facts.tokens;
+  const algorithms = Object.keys(signed);
+  const whole = { algorithms, ...settings };
+  const forged = (token) => token.replace(/.{4}$/, "AAAA");
+  return [
+    ...algorithms.flatMap((algorithm) => {
+      const { token, header } = signed[algorithm];
+      const only = { ...whole, algorithms: [algorithm] };
+      return [
+        good("verifyToken", [token, keys, only], { claims, header }),
+        good("safeVerifyToken", [token, keys, only], { ok: true, value: { claims, header } }),
+        good("verifyJws", [token, keys, { algorithms: [algorithm] }], { header, payload: new TextEncoder().encode(payload) }),
+        good("decodeToken", [token], { claims, header }),
+        bad("verifyToken", [forged(token), keys, only], { name: "TokenError", code: "token_signature_invalid", claim: undefined }),
+        bad("verifyJws", [forged(token), keys, { algorithms: [algorithm] }], { name: "TokenError", code: "token_signature_invalid" }),
+      ];
+    }),
+    good("verifyToken", [signed.HS256.token, bytesOf(secret), whole], { claims, header: signed.HS256.header }),
+    bad("verifyToken", [signed.EdDSA.token, keys, { ...whole, algorithms: ["HS256"] }], { name: "TokenError", code: "token_algorithm_not_allowed" }),
+    bad("verifyToken", [expired, keys, whole], {
+      name: "TokenError",
+      code: "token_expired",
+      claim: "exp",
+      wwwAuthenticate: 'Bearer error="invalid_token", error_description="The token has expired."',
+    }),
+    bad("verifyToken", [signed.HS256.token, keys, { ...whole, audience: "other" }], { name: "TokenError", claim: "aud" }),
+    bad("verifyToken", [signed.HS256.token, keys, { ...whole, issuer: "https://evil.example" }], { name: "TokenError", claim: "iss" }),
+    bad("verifyToken", [signed.HS256.token, keys, { algorithms, issuer: settings.issuer, now: settings.now }], { name: "TypeError", code: "invalid_type" }),
+    bad("verifyToken", [signed.HS256.token, new Uint8Array(31), whole], { name: "TypeError", code: "key_invalid" }),
+    bad("verifyToken", [signed.HS256.token, keys, { ...whole, algorithms: ["none"] }], { name: "TypeError", code: "invalid_format" }),
+    bad("decodeToken", ["a.b.c"], { name: "TokenError", code: "token_malformed" }),
+    proof("safeVerifyToken", "bad", "of an expired token answers its error", async ({ safeVerifyToken }, { TokenError }) => {
+      const { ok, error } = await safeVerifyToken(expired, keys, whole);
+      same([ok, error instanceof TokenError, error instanceof Error, error.code], [false, true, true, "token_expired"]);
+    }),
+    proof("TokenError", "good", "is the class of refusals, and of nothing else", (_, { TokenError }) => {
+      same([new Error("x") instanceof TokenError, {} instanceof TokenError, null instanceof TokenError], [false, false, false]);
+    }),
+    proof("TokenError", "bad", "is the class of a refused token", async ({ verifyToken }, { TokenError }) => {
+      try {
+        await verifyToken("x", keys, whole);
+      } catch (error) {
+        return same([error instanceof TokenError, error.code], [true, "token_malformed"]);
+      }
+      throw new Error("nothing was thrown");
+    }),
+  ];
+};
