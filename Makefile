@@ -62,9 +62,15 @@ $(DEMO): $(PACKAGE) $(DEMO_SOURCES)
 server: prerequisites ## Build the server, target/release/countersign
 	@$(STEP) "the server" "4 minutes the first time, then nothing" cargo build --release -p countersign-server
 
+.PHONY: cells
+cells: package ## Prove the package by one suite on every runtime and behind every bundler
+	@node tests/tools/install.mjs test
+	@$(STEP) "one suite on every runtime" "30 seconds" node --test --test-reporter=tap tests/cells/*.test.mjs
+
 .PHONY: parity
-parity: package ## Hold native and wasm to the same verdicts, on PARITY_INPUTS generated inputs
-	@$(STEP) "parity of native and wasm" "20 seconds" node --test --test-reporter=tap tests/parity/*.test.mjs
+parity: package ## Hold native and wasm on every runtime to the same verdicts, on PARITY_INPUTS generated inputs
+	@node tests/tools/install.mjs test
+	@$(STEP) "parity of native and wasm" "45 seconds for 100,000 inputs" node --test --test-reporter=tap tests/parity/*.test.mjs
 
 .PHONY: bench
 bench: server ## Print the table of the benchmarks (needs wrk)

@@ -4,20 +4,21 @@ import assert from "node:assert/strict";
 import { availableParallelism } from "node:os";
 import { after, describe, it } from "node:test";
 
+import "./proof.mjs";
 import { chromium } from "./pages.mjs";
 import { bun, deno, node } from "./processes.mjs";
 import { edgeRuntime, workerd, wrangler } from "./workers.mjs";
 
 const CELLS = {
-  "Node 20, import": () => node("Node 20", "import"),
-  "Node 20, require": () => node("Node 20", "require"),
-  "Node 22, import": () => node("Node 22", "import"),
-  "Node 22, require": () => node("Node 22", "require"),
-  "Node 26, import": () => node("Node 26", "import"),
-  "Node 26, require": () => node("Node 26", "require"),
-  Deno: deno,
-  Bun: bun,
-  workerd,
+  "Node 20, import": () => node("Node 20"),
+  "Node 20, require": () => node("Node 20", "run.cjs"),
+  "Node 22, import": () => node("Node 22"),
+  "Node 22, require": () => node("Node 22", "run.cjs"),
+  "Node 26, import": () => node("Node 26"),
+  "Node 26, require": () => node("Node 26", "run.cjs"),
+  Deno: () => deno(),
+  Bun: () => bun(),
+  workerd: () => workerd(),
   "workerd, bundled by wrangler": wrangler,
   "edge-runtime": edgeRuntime,
   "Chromium, plain script": () => chromium("plain"),

@@ -6,7 +6,7 @@ import { dirname, join } from "node:path";
 
 import { TOOLS, launchBrowser } from "../tools/chromium.mjs";
 import { PATIENCE_MS } from "./processes.mjs";
-import { byFile, entry, home, scratch, write } from "./scratch.mjs";
+import { home, write } from "./scratch.mjs";
 import { serve } from "./serve.mjs";
 
 const require = createRequire(join(TOOLS, "node", "package.json"));
@@ -15,36 +15,35 @@ const require = createRequire(join(TOOLS, "node", "package.json"));
 export const POLICY = "script-src 'self' 'wasm-unsafe-eval'";
 
 // The report goes to the server, with whatever the policy had to stop.
-const page = (run) => `import { run } from "./${run}";
+const page = (run) => `import { run } from "${run}";
 const stopped = [];
-addEventListener("securitypolicyviolation", ({ violatedDirective, blockedURI }) => stopped.push(\`the policy stopped \${violatedDirective} \${blockedURI}\`));
+addEventListener("securitypolicyviolation", ({ violatedDirective, blockedURI }) => stopped.push(\`\${violatedDirective} \${blockedURI}\`));
 const report = await run();
-await fetch("/report", { method: "POST", body: JSON.stringify({ ...report, failures: [...report.failures, ...stopped] }) });
+await fetch("/report", { method: "POST", body: JSON.stringify({ report, stopped }) });
 `;
 const html = (script) => `<!doctype html><meta charset="utf-8"><title>A cell</title><script type="module" src="${script}"></script>\n`;
 
 // How each makes its page, and answers the folder to serve and the page in it.
 const PAGES = {
-  plain() {
-    entry("run-browser.mjs", byFile(["browser", "default"]));
-    write("plain.mjs", page("run-browser.mjs"));
-    write("plain.html", html("./plain.mjs"));
-    return [home, join(scratch, "plain.html").slice(home.length)];
+  plain(run = "run-browser.mjs") {
+    const name = run.replace(".mjs", "");
+    write(`${name}-page.mjs`, page(`./${run}`));
+    return [home, write(`${name}.html`, html(`./${name}-page.mjs`)).slice(home.length)];
   },
 
   async vite() {
-    write("page.mjs", page("run.mjs"));
-    const root = dirname(write("vite/index.html", html("../page.mjs")));
+    write("built/vite/page.mjs", page("../../run.mjs"));
+    const root = dirname(write("built/vite/index.html", html("./page.mjs")));
     const { build } = await import(require.resolve("vite"));
     await build({ root, configFile: false, logLevel: "error", cacheDir: join(root, "cache"), build: { outDir: "out", target: "es2022" } });
     return [join(root, "out"), "/index.html"];
   },
 
   async webpack() {
-    const context = dirname(write("webpack/page.mjs", page("../run.mjs")));
+    const context = dirname(write("built/webpack/page.mjs", page("../../run.mjs")));
     const path = join(context, "out");
     mkdirSync(path);
-    write("webpack/out/index.html", html("./main.js"));
+    write("built/webpack/out/index.html", html("./main.js"));
     const webpack = require("webpack");
     const settings = { mode: "production", context, entry: "./page.mjs", output: { path, filename: "main.js", module: true }, experiments: { outputModule: true } };
     const stats = await new Promise((built, failed) => webpack(settings, (error, done) => (error ? failed(error) : built(done))));
@@ -53,14 +52,14 @@ const PAGES = {
   },
 };
 
-/** @param {keyof typeof PAGES} kind */
-export async function chromium(kind) {
-  const [folder, path] = await PAGES[kind]();
-  return opened(folder, path);
-}
-
-/** Serves the folder, opens a page of it, and resolves to what it reports. */
-export async function opened(folder, path) {
+/**
+ * Opens a page and resolves to what it reports.
+ *
+ * @param {keyof typeof PAGES} kind
+ * @param {string} [run] the file in the scratch folder that exports `run`
+ */
+export async function chromium(kind, run) {
+  const [folder, path] = await PAGES[kind](run);
   const site = await serve(folder, { "Content-Security-Policy": POLICY });
   const browser = await launchBrowser();
   try {
@@ -72,7 +71,9 @@ export async function opened(folder, path) {
       setTimeout(() => fail(new Error(`no report in time: ${told.join("; ")}`)), PATIENCE_MS).unref();
     });
     await tab.goto(site.origin + path);
-    return await Promise.race([site.report, failed]);
+    const { report, stopped } = await Promise.race([site.report, failed]);
+    if (stopped.length > 0) throw new Error(`The policy stopped ${stopped.join(", ")}`);
+    return report;
   } finally {
     await browser.close();
     await site.close();

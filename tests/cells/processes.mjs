@@ -1,4 +1,4 @@
-// Runtimes that are programs: each runs a file that prints the report.
+// Runtimes that are programs: each runs a module of the scratch folder and prints what its `run` resolves to.
 
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
@@ -9,24 +9,26 @@ import { home, scratch, write } from "./scratch.mjs";
 
 // The longest a cell may take on a machine that has much else to do.
 export const PATIENCE_MS = 120_000;
+const LONGEST_REPORT = 2 ** 28;
 
-const PRINT = "run().then((report) => console.log(JSON.stringify(report)));\n";
-const IMPORTING = write("print.mjs", `import { run } from "./run.mjs";\n${PRINT}`);
-const REQUIRING = write("print.cjs", `const { run } = require("./run.cjs");\n${PRINT}`);
-
-/** @param {"import" | "require"} style */
-export function node(name, style) {
+/** @param {string} run the file in the scratch folder that exports `run`: a module, or `.cjs` */
+export function node(name, run = "run.mjs") {
   // A warning is a fault too: a user would see it at every start.
-  return program(name, ["--throw-deprecation", style === "import" ? IMPORTING : REQUIRING]);
+  return program(name, ["--throw-deprecation", printing(run)]);
 }
 
-export function deno() {
-  const settings = ["--quiet", "--no-remote", "--no-config", "--no-prompt", "--node-modules-dir=manual", `--allow-read=${home}`];
-  return program("Deno", ["run", ...settings, IMPORTING]);
+export function deno(run = "run.mjs") {
+  const settings = ["--quiet", "--no-remote", "--no-config", "--no-prompt", "--node-modules-dir=manual", `--allow-read=${home}`, "--allow-net=127.0.0.1"];
+  return program("Deno", ["run", ...settings, printing(run)]);
 }
 
-export function bun() {
-  return program("Bun", [IMPORTING]);
+export function bun(run = "run.mjs") {
+  return program("Bun", [printing(run)]);
+}
+
+function printing(run) {
+  const taken = run.endsWith(".cjs") ? `const { run } = require("./${run}");` : `import { run } from "./${run}";`;
+  return write(`print-${run}`, `${taken}\nrun().then((report) => console.log(JSON.stringify(report)));\n`);
 }
 
 async function program(name, args) {
@@ -34,6 +36,6 @@ async function program(name, args) {
   if (reason !== null) throw new Error(reason);
   // Nothing of the person's settings: no NODE_OPTIONS, no caches outside of the tools.
   const env = { PATH: process.env.PATH, HOME: TOOLS, DENO_DIR: `${TOOLS}/home/deno`, DENO_NO_UPDATE_CHECK: "1", NO_COLOR: "1" };
-  const { stdout } = await promisify(execFile)(runtime(name).path, args, { cwd: scratch, env, timeout: PATIENCE_MS });
+  const { stdout } = await promisify(execFile)(runtime(name).path, args, { cwd: scratch, env, timeout: PATIENCE_MS, maxBuffer: LONGEST_REPORT });
   return JSON.parse(stdout);
 }

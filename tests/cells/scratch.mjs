@@ -1,13 +1,10 @@
-// A folder in which the packed package is installed, with the suite beside it and an entry for every way of importing.
+// A folder beside the installed package, for what is to import it.
 
 import { cpSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
-import { dirname, join, relative } from "node:path";
-import { fileURLToPath } from "node:url";
+import { basename, dirname, extname, join } from "node:path";
 
 import { home, installed, workshop } from "../../wasm/tests/install.mjs";
-import { facts } from "./facts.mjs";
 
-const SUITE = fileURLToPath(new URL("suite", import.meta.url));
 const { exports } = JSON.parse(readFileSync(join(installed, "package.json"), "utf8"));
 
 /** What is no module to import. */
@@ -21,10 +18,6 @@ export const scratch = workshop("cells");
 export { home };
 
 process.on("exit", () => rmSync(scratch, { recursive: true, force: true }));
-cpSync(SUITE, join(scratch, "suite"), { recursive: true });
-write("facts.mjs", `export const facts = ${JSON.stringify(facts)};\n`);
-entry("run.mjs");
-entryForRequire("run.cjs");
 
 /** Writes a file below the scratch folder and answers its path. */
 export function write(name, text) {
@@ -35,36 +28,25 @@ export function write(name, text) {
 }
 
 /**
- * Writes the module that imports the package and exports `run`, which resolves to the report of the suite.
+ * Writes a module that imports all of the package as `modules`, by subpath, and goes on as it is told.
  *
+ * @param {string} then what it exports: `run`, which resolves to a report that JSON can carry
  * @param {(subpath: string) => string} specifier how a subpath is imported: by name unless told otherwise
  */
-export function entry(name, specifier = (subpath) => `countersign${subpath.slice(1)}`) {
+export function entry(name, then, specifier = byName) {
   const imports = SUBPATHS.map((subpath, index) => `import * as module${index} from ${JSON.stringify(specifier(subpath))};\n`);
   const modules = SUBPATHS.map((subpath, index) => `${JSON.stringify(subpath)}: module${index}`);
-  return write(
-    name,
-    `${imports.join("")}import { prove } from "./suite/index.mjs";
-import { facts } from "./facts.mjs";
-export const run = () => prove({ ${modules.join(", ")} }, facts);
-`,
-  );
+  return write(name, `${imports.join("")}const modules = { ${modules.join(", ")} };\n${then}`);
 }
 
 /** The same by `require`, for the subpaths that have something for it. */
-function entryForRequire(name) {
+export function entryForRequire(name, then) {
   const subpaths = SUBPATHS.filter((subpath) => target(subpath, ["node", "require", "default"]).endsWith(".cjs"));
-  const modules = subpaths.map((subpath) => `${JSON.stringify(subpath)}: require("countersign${subpath.slice(1)}")`);
-  write(
-    name,
-    `const modules = { ${modules.join(", ")} };
-exports.run = async () => {
-  const [{ prove }, { facts }] = await Promise.all([import("./suite/index.mjs"), import("./facts.mjs")]);
-  return prove(modules, facts);
-};
-`,
-  );
+  const modules = subpaths.map((subpath) => `${JSON.stringify(subpath)}: require(${JSON.stringify(byName(subpath))})`);
+  return write(name, `const modules = { ${modules.join(", ")} };\n${then}`);
 }
+
+const byName = (subpath) => `countersign${subpath.slice(1)}`;
 
 /** How those who know no names of packages import a subpath: the file it leads to under these conditions. */
 export const byFile = (conditions) => (subpath) => `../node_modules/countersign/${target(subpath, conditions).slice(2)}`;
@@ -82,9 +64,12 @@ function choose(choice, conditions) {
   return inner.map(([, then]) => choose(then, conditions)).find((found) => found !== undefined);
 }
 
+/** Copies a folder of modules into the scratch folder, under its own name. */
+export function bring(folder) {
+  cpSync(folder, join(scratch, basename(folder)), { recursive: true });
+}
+
 /** All files below a folder, by their path from it. */
 export function filesBelow(folder) {
-  return readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((file) => file.isFile())
-    .map((file) => relative(folder, join(file.parentPath, file.name)));
+  return readdirSync(folder, { recursive: true }).filter((name) => extname(name) !== "");
 }

@@ -9,28 +9,26 @@ import { promisify } from "node:util";
 import { installed } from "../../wasm/tests/install.mjs";
 import { TOOLS } from "../tools/chromium.mjs";
 import { PATIENCE_MS } from "./processes.mjs";
-import { byFile, entry, filesBelow, home, scratch, write } from "./scratch.mjs";
+import { filesBelow, home, scratch, write } from "./scratch.mjs";
 
 const require = createRequire(join(TOOLS, "node", "package.json"));
 
 // Later than any date that a flag of the runtime which the package could need came with; the runtime knows it.
 const COMPATIBILITY_DATE = "2026-04-01";
-const ANSWERING = write("worker.mjs", worker("run.mjs"));
 
 /** Module by module, as workerd is given them: nothing between it and the package but the choice of conditions. */
-export function workerd() {
-  entry("run-workerd.mjs", byFile(["workerd", "worker", "browser", "default"]));
-  write("worker-workerd.mjs", worker("run-workerd.mjs"));
-  const own = ["worker-workerd.mjs", "run-workerd.mjs", "facts.mjs", ...filesBelow(join(scratch, "suite")).map((file) => `suite/${file}`)];
-  const dist = filesBelow(join(installed, "dist")).filter(isModule);
-  const paths = [...own.map((file) => join(scratch, file)), ...dist.map((file) => join(installed, "dist", file))];
+export function workerd(run = "run-workerd.mjs") {
+  const first = write(`worker-${run}`, answering(run));
+  const own = filesBelow(scratch).filter((file) => !file.startsWith("built/")).map((file) => join(scratch, file));
+  const dist = filesBelow(join(installed, "dist")).map((file) => join(installed, "dist", file));
+  const paths = [first, ...[...own, ...dist].filter((path) => path !== first && isModule(path))];
   return answeredByWorkerd(paths.map((path) => asModule(path, home)));
 }
 
 /** As wrangler bundles it for a deployment, where the condition `browser` holds too. */
 export async function wrangler() {
-  const settings = { name: "cell", main: ANSWERING, compatibility_date: COMPATIBILITY_DATE };
-  const folder = dirname(write("wrangler/wrangler.json", JSON.stringify(settings)));
+  const settings = { name: "cell", main: write("worker.mjs", answering("run.mjs")), compatibility_date: COMPATIBILITY_DATE };
+  const folder = dirname(write("built/wrangler/wrangler.json", JSON.stringify(settings)));
   const program = join(TOOLS, "node/node_modules/wrangler/bin/wrangler.js");
   const env = { PATH: process.env.PATH, HOME: folder, TMPDIR: folder, WRANGLER_SEND_METRICS: "false", CI: "1", NO_COLOR: "1" };
   const limits = { cwd: folder, env, timeout: PATIENCE_MS };
@@ -41,7 +39,7 @@ export async function wrangler() {
   return answeredByWorkerd(files.map((file) => asModule(join(out, file), out)));
 }
 
-function worker(run) {
+function answering(run) {
   return `import { run } from "./${run}";\nexport default { async fetch() { return Response.json(await run()); } };\n`;
 }
 

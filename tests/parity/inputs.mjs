@@ -1,6 +1,7 @@
 // What native and wasm are both asked: one maker for each kind of input. Most start at a vector and change it,
 // the others at the grammar, so that both what is taken and what is nearly taken come up.
 
+import { countersign } from "../../wasm/tests/installed.mjs";
 import { LETTERS, NAME_CHARACTERS, anyText, flipCase, mutate } from "./text.mjs";
 import { decode, jws, token } from "./tokens.mjs";
 import { read, vectors } from "./vectors.mjs";
@@ -14,6 +15,8 @@ const NAMES = inputsOf("name");
 const PHONES = inputsOf("phone");
 const HASHES = vectors("phc").cases;
 const COMMON = read("core/data/common-passwords.txt").split("\n").filter((line) => line !== "" && !line.startsWith("#"));
+
+const HASHES_MADE = 48;
 
 // Kibibytes times passes: what a mutation may ask Argon2 to do before the test would take minutes.
 const WORK_MAX = 2_048;
@@ -115,6 +118,15 @@ const mutateHash = (random, text) =>
 function isCheap(text) {
   const [, memory, passes] = /m=(\d+),t=(\d+)/.exec(text) ?? [0, 0, 0];
   return memory * passes <= WORK_MAX || memory > 262_144 || passes > 16;
+}
+
+/** Hashes with their passwords, to be verified and changed. */
+export function madeHashes(random) {
+  return Array.from({ length: HASHES_MADE }, () => {
+    const { password, memory_kib: memoryKib, iterations, parallelism, salt } = hash(random);
+    const settings = { memoryKib, iterations, parallelism, salt: new Uint8Array(Buffer.from(salt, "base64")) };
+    return { hash: countersign.hashPassword(password, settings), password };
+  });
 }
 
 /** The makers by kind; `made` are hashes with their passwords, made beforehand. */

@@ -1,14 +1,10 @@
-// What the package answers to an input of the parity test, in the form of native's verdicts (native.rs).
-
-import { init } from "../../wasm/pkg/dist/node.js";
-
-const core = await init();
+// What the package answers to an input of the parity test, in the form of native's verdicts (../native.rs).
 
 // A registration that nothing is wrong with, to carry the one field that is asked about.
 const WHOLE = { username: "ada", email: "ada@example.com", password: "analytical engine" };
 const REGISTRATION = ["username", "email", "password", "name", "first_name", "last_name", "phone", "application_id"];
 
-const VERDICTS = {
+const VERDICTS = (core) => ({
   email: ({ input }) => form(core.validateEmail(input)),
   username: ({ input }) => form(core.validateUsername(input)),
   password: ({ input, min_length, username, email }) =>
@@ -21,31 +17,34 @@ const VERDICTS = {
     return form(core.validateRegistration(JSON.parse(body), options), whole);
   },
   hash: ({ password, memory_kib, iterations, parallelism, salt }) =>
-    core.hashPassword(password, { memoryKib: memory_kib, iterations, parallelism, salt: Buffer.from(salt, "base64") }),
+    core.hashPassword(password, { memoryKib: memory_kib, iterations, parallelism, salt: bytesOf(salt) }),
   verify: ({ hash, password }) => core.verifyPassword(hash, password),
   inspect: ({ hash }) => {
     const { algorithm, ...rest } = core.inspectHash(hash);
-    if (algorithm !== "argon2id") throw new Error(`algorithm ${algorithm}`);
+    if (algorithm !== "argon2id") throw new Error(`it says ${algorithm}`);
     return rest;
   },
   token: ({ token, algorithms, issuer, audience, now, ...key }) =>
     core.verifyToken(token, keyOf(key), { algorithms, issuer, audience, now }),
   jws: ({ token, algorithms, ...key }) => {
     const { header, payload } = core.verifyJws(token, keyOf(key), { algorithms });
-    return { header, payload: Buffer.from(payload).toString("base64") };
+    return { header, payload: base64Of(payload) };
   },
   decode: ({ token }) => core.decodeToken(token),
-};
+});
 
-/** The package's verdict; what it throws but for a refusal is a fault of its own. */
-export function wasmVerdict({ kind, ...input }) {
-  try {
-    const answer = VERDICTS[kind](input);
-    return FORMS.has(kind) ? answer : { ok: answer };
-  } catch (error) {
-    if (!(error instanceof Error) || typeof error.code !== "string" || error instanceof WebAssembly.RuntimeError) throw error;
-    return { refused: [error.code, error.claim ?? null] };
-  }
+/** Answers the function that gives the package's verdicts; what it throws but for a refusal is a fault, which native never has. */
+export function judge(core) {
+  const verdicts = VERDICTS(core);
+  return ({ kind, ...input }) => {
+    try {
+      const answer = verdicts[kind](input);
+      return FORMS.has(kind) ? answer : { ok: answer };
+    } catch (error) {
+      if (typeof error.code !== "string" || error instanceof WebAssembly.RuntimeError) return { fault: String(error) };
+      return { refused: [error.code, error.claim ?? null] };
+    }
+  };
 }
 
 const FORMS = new Set(["email", "username", "password", "name", "phone", "registration"]);
@@ -53,4 +52,7 @@ const FORMS = new Set(["email", "username", "password", "name", "phone", "regist
 const form = (verdict, value = (whole) => whole) =>
   verdict.ok ? { ok: value(verdict.value) } : { issues: verdict.issues.map(({ field, code, message }) => [field, code, message]) };
 
-const keyOf = ({ key, secret }) => (secret === undefined ? JSON.parse(key) : new Uint8Array(Buffer.from(secret, "base64")));
+const keyOf = ({ key, secret }) => (secret === undefined ? JSON.parse(key) : bytesOf(secret));
+
+const bytesOf = (base64) => Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
+const base64Of = (bytes) => btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(""));
