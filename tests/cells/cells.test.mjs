@@ -24,9 +24,13 @@ const CELLS = {
   "Chromium, plain script": () => chromium("plain"),
   "Chromium, built by Vite": () => chromium("vite"),
   "Chromium, built by webpack": () => chromium("webpack"),
+  "Node 22, ./inline alone": () => node("Node 22", "run-inline.mjs"),
+  "Deno, ./inline alone": () => deno("run-inline.mjs"),
+  "Bun, ./inline alone": () => bun("run-inline.mjs"),
+  "Chromium, ./inline alone": () => chromium("plain", "run-inline-browser.mjs"),
 };
 
-// What the suite checks of the smallest module. A cell that finds less has not run it.
+// What the suite checks at the very least. A cell that finds less has not run it.
 const LEAST_CHECKS = 100;
 
 const table = [];

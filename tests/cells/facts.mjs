@@ -2,7 +2,7 @@
 
 import { createHmac, generateKeyPairSync, sign } from "node:crypto";
 
-import { vectors } from "../../wasm/tests/install.mjs";
+import { vectors } from "../parity/vectors.mjs";
 
 const NOW = 1_700_000_000;
 const SECRET = Buffer.from("forty bytes of a secret nobody will keep");

@@ -6,7 +6,7 @@ import { dirname, join } from "node:path";
 
 import { TOOLS, launchBrowser } from "../tools/chromium.mjs";
 import { PATIENCE_MS } from "./processes.mjs";
-import { home, write } from "./scratch.mjs";
+import { scratch, write } from "./scratch.mjs";
 import { serve } from "./serve.mjs";
 
 const require = createRequire(join(TOOLS, "node", "package.json"));
@@ -28,7 +28,8 @@ const PAGES = {
   plain(run = "run-browser.mjs") {
     const name = run.replace(".mjs", "");
     write(`${name}-page.mjs`, page(`./${run}`));
-    return [home, write(`${name}.html`, html(`./${name}-page.mjs`)).slice(home.length)];
+    write(`${name}.html`, html(`./${name}-page.mjs`));
+    return [scratch, `/${name}.html`];
   },
 
   async vite() {
@@ -45,7 +46,9 @@ const PAGES = {
     mkdirSync(path);
     write("built/webpack/out/index.html", html("./main.js"));
     const webpack = require("webpack");
-    const settings = { mode: "production", context, entry: "./page.mjs", output: { path, filename: "main.js", module: true }, experiments: { outputModule: true } };
+    const output = { path, filename: "main.js", module: true };
+    // It warns of large files, which `./inline` and `./strength` are known to be.
+    const settings = { mode: "production", context, entry: "./page.mjs", output, experiments: { outputModule: true }, performance: { hints: false } };
     const stats = await new Promise((built, failed) => webpack(settings, (error, done) => (error ? failed(error) : built(done))));
     if (stats.hasErrors() || stats.hasWarnings()) throw new Error(stats.toString({ all: false, errors: true, warnings: true }));
     return [path, "/index.html"];

@@ -5,7 +5,7 @@ import { promisify } from "node:util";
 
 import { TOOLS } from "../tools/chromium.mjs";
 import { missing, runtime } from "../tools/runtimes.mjs";
-import { home, scratch, write } from "./scratch.mjs";
+import { scratch, write } from "./scratch.mjs";
 
 // The longest a cell may take on a machine that has much else to do.
 export const PATIENCE_MS = 120_000;
@@ -18,7 +18,7 @@ export function node(name, run = "run.mjs") {
 }
 
 export function deno(run = "run.mjs") {
-  const settings = ["--quiet", "--no-remote", "--no-config", "--no-prompt", "--node-modules-dir=manual", `--allow-read=${home}`, "--allow-net=127.0.0.1"];
+  const settings = ["--quiet", "--no-remote", "--no-config", "--no-prompt", "--node-modules-dir=manual", `--allow-read=${scratch}`, "--allow-net=127.0.0.1"];
   return program("Deno", ["run", ...settings, printing(run)]);
 }
 

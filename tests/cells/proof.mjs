@@ -15,6 +15,9 @@ export const run = () => prove(modules, facts);
 entry("run.mjs", RUN);
 entry("run-workerd.mjs", RUN, byFile(["workerd", "worker", "browser", "default"]));
 entry("run-browser.mjs", RUN, byFile(["browser", "default"]));
+// Alone, since it would find the wasm of `.` already loaded.
+entry("run-inline.mjs", RUN, undefined, ["./inline"]);
+entry("run-inline-browser.mjs", RUN, byFile(["browser", "default"]), ["./inline"]);
 entryForRequire(
   "run.cjs",
   `exports.run = async () => {

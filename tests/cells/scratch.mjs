@@ -1,23 +1,36 @@
-// A folder beside the installed package, for what is to import it.
+// The package as a user has it, and beside it what is to import it.
 
-import { cpSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { basename, dirname, extname, join } from "node:path";
+import { fileURLToPath } from "node:url";
 
-import { home, installed, workshop } from "../../wasm/tests/install.mjs";
+const ROOT = fileURLToPath(new URL("../..", import.meta.url));
+
+/** A folder of this run's own, in which npm has installed the tarball; it goes with the process. */
+export const scratch = install();
+export const installed = join(scratch, "node_modules/countersign");
 
 const { exports } = JSON.parse(readFileSync(join(installed, "package.json"), "utf8"));
 
-/** What is no module to import. */
-const FILES = ["./core.wasm", "./package.json"];
-
 /** The subpaths that are modules: `.`, `./verify`, … */
-export const SUBPATHS = Object.keys(exports).filter((subpath) => !FILES.includes(subpath));
+const SUBPATHS = Object.keys(exports).filter((subpath) => !/\.(wasm|json)$/.test(subpath));
 
-/** The folder of this run. The package lies in `home`, above it. */
-export const scratch = workshop("cells");
-export { home };
-
-process.on("exit", () => rmSync(scratch, { recursive: true, force: true }));
+function install() {
+  const names = readdirSync(join(ROOT, "wasm")).filter((name) => name.endsWith(".tgz"));
+  if (names.length !== 1) throw new Error(`wasm/ holds ${names.length} tarballs; run \`make package\``);
+  mkdirSync(join(ROOT, "target/cells"), { recursive: true });
+  const folder = mkdtempSync(join(ROOT, "target/cells/run-"));
+  process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
+  writeFileSync(join(folder, "package.json"), `{ "private": true, "type": "module" }\n`);
+  const settings = ["--offline", "--no-audit", "--no-fund", "--no-save"];
+  execFileSync("npm", ["install", ...settings, join(ROOT, "wasm", names[0])], {
+    cwd: folder,
+    stdio: ["ignore", "ignore", "inherit"],
+    env: { ...process.env, npm_config_cache: join(folder, ".npm"), npm_config_update_notifier: "false" },
+  });
+  return folder;
+}
 
 /** Writes a file below the scratch folder and answers its path. */
 export function write(name, text) {
@@ -28,14 +41,15 @@ export function write(name, text) {
 }
 
 /**
- * Writes a module that imports all of the package as `modules`, by subpath, and goes on as it is told.
+ * Writes a module that imports the package as `modules`, by subpath, and goes on as it is told.
  *
  * @param {string} then what it exports: `run`, which resolves to a report that JSON can carry
  * @param {(subpath: string) => string} specifier how a subpath is imported: by name unless told otherwise
+ * @param {string[]} subpaths which: all unless told otherwise
  */
-export function entry(name, then, specifier = byName) {
-  const imports = SUBPATHS.map((subpath, index) => `import * as module${index} from ${JSON.stringify(specifier(subpath))};\n`);
-  const modules = SUBPATHS.map((subpath, index) => `${JSON.stringify(subpath)}: module${index}`);
+export function entry(name, then, specifier = byName, subpaths = SUBPATHS) {
+  const imports = subpaths.map((subpath, index) => `import * as module${index} from ${JSON.stringify(specifier(subpath))};\n`);
+  const modules = subpaths.map((subpath, index) => `${JSON.stringify(subpath)}: module${index}`);
   return write(name, `${imports.join("")}const modules = { ${modules.join(", ")} };\n${then}`);
 }
 
@@ -49,7 +63,7 @@ export function entryForRequire(name, then) {
 const byName = (subpath) => `countersign${subpath.slice(1)}`;
 
 /** How those who know no names of packages import a subpath: the file it leads to under these conditions. */
-export const byFile = (conditions) => (subpath) => `../node_modules/countersign/${target(subpath, conditions).slice(2)}`;
+export const byFile = (conditions) => (subpath) => `./node_modules/countersign/${target(subpath, conditions).slice(2)}`;
 
 function target(subpath, conditions) {
   const found = choose(exports[subpath], conditions);

@@ -6,10 +6,9 @@ import { createRequire } from "node:module";
 import { dirname, join, relative } from "node:path";
 import { promisify } from "node:util";
 
-import { installed } from "../../wasm/tests/install.mjs";
 import { TOOLS } from "../tools/chromium.mjs";
 import { PATIENCE_MS } from "./processes.mjs";
-import { filesBelow, home, scratch, write } from "./scratch.mjs";
+import { filesBelow, installed, scratch, write } from "./scratch.mjs";
 
 const require = createRequire(join(TOOLS, "node", "package.json"));
 
@@ -19,10 +18,10 @@ const COMPATIBILITY_DATE = "2026-04-01";
 /** Module by module, as workerd is given them: nothing between it and the package but the choice of conditions. */
 export function workerd(run = "run-workerd.mjs") {
   const first = write(`worker-${run}`, answering(run));
-  const own = filesBelow(scratch).filter((file) => !file.startsWith("built/")).map((file) => join(scratch, file));
+  const own = filesBelow(scratch).filter((file) => !/^(built|node_modules|\.npm)\//.test(file)).map((file) => join(scratch, file));
   const dist = filesBelow(join(installed, "dist")).map((file) => join(installed, "dist", file));
   const paths = [first, ...[...own, ...dist].filter((path) => path !== first && isModule(path))];
-  return answeredByWorkerd(paths.map((path) => asModule(path, home)));
+  return answeredByWorkerd(paths.map((path) => asModule(path, scratch)));
 }
 
 /** As wrangler bundles it for a deployment, where the condition `browser` holds too. */

@@ -1,7 +1,7 @@
 // What native and wasm are both asked: one maker for each kind of input. Most start at a vector and change it,
 // the others at the grammar, so that both what is taken and what is nearly taken come up.
 
-import { countersign } from "../../wasm/tests/installed.mjs";
+import { init } from "../../wasm/pkg/dist/node.js";
 import { LETTERS, NAME_CHARACTERS, anyText, flipCase, mutate } from "./text.mjs";
 import { decode, jws, token } from "./tokens.mjs";
 import { read, vectors } from "./vectors.mjs";
@@ -17,6 +17,7 @@ const HASHES = vectors("phc").cases;
 const COMMON = read("core/data/common-passwords.txt").split("\n").filter((line) => line !== "" && !line.startsWith("#"));
 
 const HASHES_MADE = 48;
+const countersign = await init();
 
 // Kibibytes times passes: what a mutation may ask Argon2 to do before the test would take minutes.
 const WORK_MAX = 2_048;

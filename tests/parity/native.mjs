@@ -3,8 +3,9 @@
 import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 
-import { root } from "../../wasm/tests/install.mjs";
+const root = fileURLToPath(new URL("../..", import.meta.url));
 
 execFileSync("cargo", ["build", "--quiet", "--workspace", "--bin", "parity"], { cwd: root, stdio: "inherit" });
 const program = join(process.env.CARGO_TARGET_DIR ?? join(root, "target"), "debug/parity");

@@ -10,7 +10,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 
-import { installed } from "../../wasm/tests/install.mjs";
+import { installed } from "../cells/scratch.mjs";
 import { campaign } from "./campaign.mjs";
 import { nativeVerdicts } from "./native.mjs";
 import { NAMES } from "./runtimes.mjs";

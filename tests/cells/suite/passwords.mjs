@@ -31,4 +31,16 @@ export const passwords = ({ good, bad, proof, same, facts }) => [
   good("inspectHash", [facts.hashes[0].hash], facts.hashes[0].inspected),
   bad("inspectHash", [""], { name: "TypeError", code: "hash_malformed" }),
   bad("inspectHash", [{}], { name: "TypeError", code: "invalid_type" }),
+
+  proof("passwordStrength", "good", "tells weak from strong, and why", async ({ passwordStrength }) => {
+    const [weak, strong] = [await passwordStrength("password"), await passwordStrength("Zanzibar qX7 under no tree")];
+    same([weak.score, strong.score, strong.feedback], [0, 4, { warning: null, suggestions: [] }]);
+    same([weak.guesses < strong.guesses, typeof weak.feedback.warning, weak.feedback.suggestions.length > 0], [true, "string", true]);
+  }),
+  proof("passwordStrength", "bad", "knows the user's own words", async ({ passwordStrength }) => {
+    const [own, plain] = [await passwordStrength("lovelacewald", ["lovelacewald"]), await passwordStrength("lovelacewald")];
+    same([own.score, own.guesses < plain.guesses], [0, true]);
+  }),
+  bad("passwordStrength", [5], { name: "TypeError", code: "invalid_type" }),
+  bad("passwordStrength", ["x", "y"], { name: "TypeError", code: "invalid_type" }),
 ];

@@ -24,6 +24,7 @@ const wrong = ({ hashes: [{ hash }], tokens: { signed, keys, settings } }) => {
     hashPassword: [[undefined], [5], ["\ud800"], ...NO_OPTIONS.map((options) => ["x", options]), ["x", { memoryKib: 7 }], ["x", { memoryKib: 1e9 }]],
     verifyPassword: [...NO_TEXT, "", "$argon2id$", "$2b$12$abc", `${hash} `].map((value) => [value, "x"]).concat([[hash, 5], [hash, "\ud800"]]),
     inspectHash: [...NO_TEXT, "", "$argon2id$"].map((value) => [value]),
+    passwordStrength: [[undefined], [5], ["\ud800"], ["x", "y"], ["x", [5]]],
     verifyToken: tokenCalls,
     verifyJws: tokenCalls.map(([compact, key, options]) => [compact, key, options === whole ? { algorithms: ["HS256"] } : options]),
     decodeToken: [...NO_TEXT, "", "a.b.c"].map((value) => [value]),
