@@ -5,6 +5,8 @@ use rsa::traits::PublicKeyParts;
 use rsa::{BigUint, Pkcs1v15Sign, RsaPublicKey};
 use sha2::{Digest, Sha256};
 
+use super::SIGNATURE_LEN_MAX;
+
 /// Bits of a modulus at least (RFC 7518 section 3.3; NIST SP 800-131A: 112 bits of strength).
 const MODULUS_BITS_MIN: usize = 2_048;
 
@@ -12,8 +14,8 @@ const MODULUS_BITS_MIN: usize = 2_048;
 /// practice, and this leaves room for twice that.
 const MODULUS_BITS_MAX: usize = 8_192;
 
-/// Bytes of the longest signature there is.
-pub(in crate::token) const SIGNATURE_LEN_MAX: usize = MODULUS_BITS_MAX / 8;
+// A signature is as long as the modulus, and must fit where it is decoded to.
+const _: () = assert!(MODULUS_BITS_MAX / 8 == SIGNATURE_LEN_MAX);
 
 /// The public exponent at most, in bits. All issuers take 65537; each bit more costs one squaring per check, and
 /// some libraries hold no more than these.
