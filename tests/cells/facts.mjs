@@ -26,10 +26,16 @@ function hashes() {
 
 function tokens() {
   const claims = { iss: "https://auth.example", sub: "123", aud: "default", iat: NOW, exp: NOW + 3_600, jti: "one" };
-  const pairs = { EdDSA: generateKeyPairSync("ed25519") };
+  const pairs = {
+    EdDSA: generateKeyPairSync("ed25519"),
+    ES256: generateKeyPairSync("ec", { namedCurve: "P-256" }),
+    RS256: generateKeyPairSync("rsa", { modulusLength: 2_048 }),
+  };
   const signers = {
     HS256: (content) => createHmac("sha256", SECRET).update(content).digest(),
     EdDSA: (content) => sign(null, content, pairs.EdDSA.privateKey),
+    ES256: (content) => sign("sha256", content, { key: pairs.ES256.privateKey, dsaEncoding: "ieee-p1363" }),
+    RS256: (content) => sign("sha256", content, pairs.RS256.privateKey),
   };
   const signed = (algorithm, payload) => {
     const header = { alg: algorithm, kid: algorithm, typ: "at+jwt" };

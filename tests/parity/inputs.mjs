@@ -3,7 +3,7 @@
 
 import { init } from "../../wasm/pkg/dist/node.js";
 import { LETTERS, NAME_CHARACTERS, anyText, flipCase, mutate } from "./text.mjs";
-import { decode, jws, token } from "./tokens.mjs";
+import { decode, jwks, jws, token } from "./tokens.mjs";
 import { read, vectors } from "./vectors.mjs";
 
 const inputsOf = (name) => vectors(name).cases.map(({ input }) => input);
@@ -150,5 +150,6 @@ export const KINDS = {
   inspect: (random, made) => ({ hash: mutateHash(random, random.one(() => random.pick(HASHES).input, () => random.pick(made).hash)) }),
   token,
   jws,
+  jwks,
   decode,
 };

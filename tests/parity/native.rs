@@ -60,7 +60,7 @@ impl Request {
             "verify" => self.verify(workspace)?,
             "inspect" => self.inspect()?,
             "token" => self.token()?,
-            "jws" => self.jws()?,
+            "jws" | "jwks" => self.jws()?,
             "decode" => match decode_token(self.text("token")?) {
                 Ok(decoded) => {
                     json!({ "ok": { "claims": decoded.claims_json, "header": decoded.header_json } })

@@ -32,7 +32,7 @@ let runs = 0;
 export function answers(name, task, doctor = "undefined") {
   const file = `parity-${(runs += 1)}.mjs`;
   const source = `import { answer } from "./answer/index.mjs";
-export const run = () => answer(modules["."], ${JSON.stringify(task)}, ${doctor});
+export const run = () => answer(modules, ${JSON.stringify(task)}, ${doctor});
 `;
   entry(file, source, CONDITIONS[name] && byFile(CONDITIONS[name]));
   return RUNTIMES[name](file);

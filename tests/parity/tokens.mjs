@@ -3,16 +3,24 @@
 import { createHmac, createPrivateKey, sign } from "node:crypto";
 
 import { anyText, mutate } from "./text.mjs";
-import { vectors } from "./vectors.mjs";
+import { read, vectors } from "./vectors.mjs";
 
 const NOW = 1_700_000_000;
 const ISSUER = "https://auth.example";
 
-const SECRET_BYTES = Buffer.from("forty bytes of a secret nobody will keep");
-const SECRET = { kty: "oct", kid: "hs-1", k: SECRET_BYTES.toString("base64url") };
-// RFC 8037 appendix A.1.
-const PUBLIC = { kty: "OKP", crv: "Ed25519", kid: "ed-1", x: "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo" };
-const PRIVATE = createPrivateKey({ key: { ...PUBLIC, d: "nWGxne_9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A" }, format: "jwk" });
+// Made for this test and good for nothing else; that of EdDSA is RFC 8037's, appendix A.1.
+const PRIVATE = JSON.parse(read("tests/parity/keys.json"));
+const SECRET_BYTES = Buffer.from(PRIVATE.HS256.k, "base64url");
+const PUBLIC = Object.fromEntries(Object.entries(PRIVATE).map(([algorithm, key]) => [algorithm, publicHalf(key)]));
+const SIGNERS = {
+  HS256: (content) => createHmac("sha256", SECRET_BYTES).update(content).digest(),
+  EdDSA: signer(null, PRIVATE.EdDSA),
+  // Unlike all else it is not repeated by a seed, since its signatures are random. What differs is shown whole.
+  ES256: signer("sha256", PRIVATE.ES256),
+  RS256: signer("sha256", PRIVATE.RS256),
+};
+// RSA takes a hundred times as long as HMAC to sign.
+const ALGORITHMS = ["HS256", "HS256", "HS256", "EdDSA", "EdDSA", "EdDSA", "ES256", "ES256", "RS256"];
 
 const SIGNATURES = vectors("jws").signatures;
 // The package asks for an audience and an algorithm.
@@ -40,6 +48,26 @@ export function jws(random) {
   return { token: signedToken(random), ...key(random), algorithms: algorithms(random) };
 }
 
+/** A set of keys, and a token that one of them should verify. */
+export function jwks(random) {
+  const algorithm = random.pick(ALGORITHMS);
+  const content = `${part(JSON.stringify({ alg: algorithm, kid: PRIVATE[algorithm].kid }))}.${part("payload")}`;
+  const token = `${content}.${SIGNERS[algorithm](content).toString("base64url")}`;
+  const keys = random.one(
+    () => oddKeys(random),
+    () => ({ keys: Array.from({ length: random.between(1, 5) }, () => oddKey(random, PUBLIC[random.pick(ALGORITHMS)])) }),
+    () => ({ keys: [oddKey(random, { ...PUBLIC[algorithm], use: "sig", alg: algorithm, key_ops: ["verify"] })] }),
+    () => mutatedMember(random, PUBLIC[algorithm]),
+  );
+  return { token, key: JSON.stringify(keys), algorithms: algorithms(random) };
+}
+
+/** The key with another text for one of its members. */
+function mutatedMember(random, key) {
+  const [name, value] = random.pick(Object.entries(key));
+  return { ...key, [name]: mutate(random, value) };
+}
+
 export const decode = (random) => ({
   token: random.one(
     () => mutate(random, random.pick(TOKENS).token),
@@ -49,18 +77,24 @@ export const decode = (random) => ({
   ),
 });
 
-function signedToken(random) {
-  const algorithm = random.pick(["HS256", "EdDSA"]);
+function signedToken(random, algorithm = random.pick(ALGORITHMS)) {
   const header = members(random, [
-    ["alg", random.mostly(algorithm, "HS256", "EdDSA", "none", "hs256", "RS256", "ES256")],
-    ["kid", random.mostly(algorithm === "HS256" ? "hs-1" : "ed-1", "hs-1", "ed-1", "", "other")],
+    ["alg", random.mostly(algorithm, "HS256", "EdDSA", "none", "hs256", "RS256", "ES256", "ES384", "PS256")],
+    ["kid", random.mostly(PRIVATE[algorithm].kid, "hs-1", "ed-1", "es-1", "rs-1", "", "other")],
     ["typ", random.mostly("at+jwt", "AT+JWT", "application/at+jwt", "JWT", "at+jwt ")],
   ]);
   const content = `${part(random.chance(0.97) ? header : mutate(random, header))}.${part(claims(random))}`;
-  const signature =
-    algorithm === "HS256" ? createHmac("sha256", SECRET_BYTES).update(content).digest() : sign(null, Buffer.from(content), PRIVATE);
-  const token = `${content}.${signature.toString("base64url")}`;
+  const token = `${content}.${SIGNERS[algorithm](content).toString("base64url")}`;
   return random.chance(0.9) ? token : random.one(() => mutate(random, token), () => token.replace(/.$/, random.pick(["A", "B", "_", ""])));
+}
+
+function publicHalf(jwk) {
+  return Object.fromEntries(Object.entries(jwk).filter(([name]) => ["kty", "crv", "kid", "x", "y", "k", "n", "e"].includes(name)));
+}
+
+function signer(digest, jwk) {
+  const key = createPrivateKey({ key: jwk, format: "jwk" });
+  return (content) => sign(digest, Buffer.from(content), { key, dsaEncoding: "ieee-p1363" });
 }
 
 const part = (text) => Buffer.from(text).toString("base64url");
@@ -112,14 +146,21 @@ function key(random) {
     const secret = random.mostly(SECRET_BYTES, SECRET_BYTES.subarray(0, 32), SECRET_BYTES.subarray(0, 31), Buffer.alloc(0), random.bytes(32));
     return { secret: Buffer.from(secret).toString("base64") };
   }
-  if (random.chance(0.7)) return { key: JSON.stringify(random.pick([SECRET, PUBLIC, { keys: [SECRET, PUBLIC] }, { keys: [SECRET, PUBLIC] }])) };
-  const odd = random.one(
-    () => ({ keys: [oddKey(random, SECRET), oddKey(random, PUBLIC), { kty: "RSA", n: "AQAB", e: "AQAB" }] }),
-    () => oddKey(random, { ...SECRET, use: "sig", alg: "HS256", key_ops: ["verify"] }),
-    () => oddKey(random, { ...PUBLIC, use: "sig", alg: "EdDSA", key_ops: ["verify"] }),
-    () => ({ ...PUBLIC, kid: undefined }),
+  if (random.chance(0.7)) return { key: JSON.stringify(random.pick([...Object.values(PUBLIC), ALL, ALL, ALL, ALL])) };
+  return { key: random.chance(0.8) ? JSON.stringify(oddKeys(random)) : random.pick(KEYS) };
+}
+
+const ALL = { keys: Object.values(PUBLIC) };
+
+/** A key or a set that something is odd about. */
+function oddKeys(random) {
+  const odd = (algorithm) => oddKey(random, { ...PUBLIC[algorithm], use: "sig", alg: algorithm, key_ops: ["verify"] });
+  return random.one(
+    () => ({ keys: [...Object.keys(PUBLIC).map(odd), { kty: "RSA", n: "AQAB", e: "AQAB" }] }),
+    () => odd(random.pick(ALGORITHMS)),
+    () => ({ ...PUBLIC[random.pick(ALGORITHMS)], kid: undefined }),
+    () => PRIVATE[random.pick(ALGORITHMS)],
   );
-  return { key: random.chance(0.8) ? JSON.stringify(odd) : random.pick(KEYS) };
 }
 
 /** Read once and written anew, so that no name stands twice; half a surrogate or too large a number is none to write. */
@@ -128,4 +169,5 @@ function oddKey(random, whole) {
   return /\\ud83d"|1e400/.test(text) ? whole : JSON.parse(text);
 }
 
-const algorithms = (random) => random.pick([["HS256", "EdDSA"], ["HS256", "EdDSA"], ["HS256"], ["EdDSA"]]);
+const EVERY = Object.keys(SIGNERS);
+const algorithms = (random) => (random.chance(0.7) ? EVERY : random.pick([["HS256", "EdDSA"], ...EVERY.map((algorithm) => [algorithm])]));

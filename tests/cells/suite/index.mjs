@@ -38,7 +38,8 @@ export async function prove(modules, facts) {
     const first = subpath !== SHARING || !("." in modules);
     const subjects = await loading(name, module, check, first);
     for (const [subject, operations] of subjects) {
-      for (const { operation, title, run } of cases) {
+      for (const { operation, title, run, only = subpath, except } of cases) {
+        if (only !== subpath || except === subpath) continue;
         if (operation in operations) await check(`${subject} ${operation} ${title}`, () => run(operations, module));
       }
       if (first) await wrongCalls(subject, operations, facts, check);

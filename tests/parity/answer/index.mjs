@@ -1,28 +1,54 @@
 // What runs in every runtime: batches of inputs are fetched, and answered by one digest each or verdict by verdict.
 
 import { canonical } from "./canonical.mjs";
-import { judge } from "./verdict.mjs";
+import { verdictOf } from "./verdict.mjs";
+
+// The kinds of inputs that have a wasm of their own beside that of `.`, which must say the same.
+const ALSO = {
+  email: "./validate",
+  username: "./validate",
+  password: "./validate",
+  name: "./validate",
+  phone: "./validate",
+  registration: "./validate",
+  token: "./verify",
+  jws: "./verify",
+  jwks: "./verify",
+  decode: "./verify",
+};
+
+/** `./verify` leaves RS256 out, so that its keys are none there. */
+const without = (subpath, { key = "" }) => subpath === "./verify" && key.includes("RSA");
 
 /**
- * @param {{ init: () => Promise<object> }} package as it was imported
+ * @param {Record<string, { init: () => Promise<object> }>} modules of the package by subpath
  * @param {{ origin: string, batches: string[], whole: boolean }} task where the batches are, and what is wanted of them
  * @param {(input: object, verdict: object) => object} doctor changes verdicts, to see that it is noticed
  * @returns {Promise<(string | string[])[]>} for each batch its digest, or its verdicts
  */
-export async function answer({ init }, { origin, batches, whole }, doctor = (_, verdict) => verdict) {
-  const judged = judge(await init());
+export async function answer(modules, { origin, batches, whole }, doctor = (_, verdict) => verdict) {
+  const cores = {};
+  for (const subpath of new Set([".", ...Object.values(ALSO)])) cores[subpath] = await modules[subpath].init();
   const answers = [];
   for (const batch of batches) {
     const response = await fetch(`${origin}/${batch}`);
     if (!response.ok) throw new Error(`${batch}: ${response.status}`);
-    const lines = (await response.text()).trimEnd().split("\n");
-    const verdicts = lines.map((line) => {
+    const verdicts = (await response.text()).trimEnd().split("\n").map((line) => {
       const input = JSON.parse(line);
-      return canonical(doctor(input, judged(input)));
+      return canonical(doctor(input, agreed(cores, input)));
     });
     answers.push(whole ? verdicts : await digest(verdicts));
   }
   return answers;
+}
+
+/** The verdict of `.`, or a fault where another part of the package has another. */
+function agreed(cores, input) {
+  const verdict = verdictOf(cores["."], input);
+  const subpath = ALSO[input.kind];
+  if (subpath === undefined || without(subpath, input)) return verdict;
+  const other = verdictOf(cores[subpath], input);
+  return canonical(other) === canonical(verdict) ? verdict : { fault: `${subpath} says otherwise`, verdict, other };
 }
 
 /** One digest over many verdicts, in hex. */

@@ -4,47 +4,47 @@
 const WHOLE = { username: "ada", email: "ada@example.com", password: "analytical engine" };
 const REGISTRATION = ["username", "email", "password", "name", "first_name", "last_name", "phone", "application_id"];
 
-const VERDICTS = (core) => ({
-  email: ({ input }) => form(core.validateEmail(input)),
-  username: ({ input }) => form(core.validateUsername(input)),
-  password: ({ input, min_length, username, email }) =>
+const VERDICTS = {
+  email: (core, { input }) => form(core.validateEmail(input)),
+  username: (core, { input }) => form(core.validateUsername(input)),
+  password: (core, { input, min_length, username, email }) =>
     form(core.validatePassword(input, { passwordMinLength: min_length, username, email })),
-  name: ({ input }) => form(core.validateRegistration({ ...WHOLE, name: input }), ({ name }) => name ?? null),
-  phone: ({ input }) => form(core.validateRegistration({ ...WHOLE, phone: input }), ({ phone }) => phone ?? null),
-  registration: ({ body, username_required, min_length }) => {
+  name: (core, { input }) => form(core.validateRegistration({ ...WHOLE, name: input }), ({ name }) => name ?? null),
+  phone: (core, { input }) => form(core.validateRegistration({ ...WHOLE, phone: input }), ({ phone }) => phone ?? null),
+  registration: (core, { body, username_required, min_length }) => {
     const options = { usernameRequired: username_required, passwordMinLength: min_length };
     const whole = (value) => Object.fromEntries(REGISTRATION.map((field) => [field, value[field] ?? null]));
     return form(core.validateRegistration(JSON.parse(body), options), whole);
   },
-  hash: ({ password, memory_kib, iterations, parallelism, salt }) =>
+  hash: (core, { password, memory_kib, iterations, parallelism, salt }) =>
     core.hashPassword(password, { memoryKib: memory_kib, iterations, parallelism, salt: bytesOf(salt) }),
-  verify: ({ hash, password }) => core.verifyPassword(hash, password),
-  inspect: ({ hash }) => {
+  verify: (core, { hash, password }) => core.verifyPassword(hash, password),
+  inspect: (core, { hash }) => {
     const { algorithm, ...rest } = core.inspectHash(hash);
     if (algorithm !== "argon2id") throw new Error(`it says ${algorithm}`);
     return rest;
   },
-  token: ({ token, algorithms, issuer, audience, now, ...key }) =>
+  token: (core, { token, algorithms, issuer, audience, now, ...key }) =>
     core.verifyToken(token, keyOf(key), { algorithms, issuer, audience, now }),
-  jws: ({ token, algorithms, ...key }) => {
-    const { header, payload } = core.verifyJws(token, keyOf(key), { algorithms });
-    return { header, payload: base64Of(payload) };
-  },
-  decode: ({ token }) => core.decodeToken(token),
-});
+  jws,
+  jwks: jws,
+  decode: (core, { token }) => core.decodeToken(token),
+};
 
-/** Answers the function that gives the package's verdicts; what it throws but for a refusal is a fault, which native never has. */
-export function judge(core) {
-  const verdicts = VERDICTS(core);
-  return ({ kind, ...input }) => {
-    try {
-      const answer = verdicts[kind](input);
-      return FORMS.has(kind) ? answer : { ok: answer };
-    } catch (error) {
-      if (typeof error.code !== "string" || error instanceof WebAssembly.RuntimeError) return { fault: String(error) };
-      return { refused: [error.code, error.claim ?? null] };
-    }
-  };
+function jws(core, { token, algorithms, ...key }) {
+  const { header, payload } = core.verifyJws(token, keyOf(key), { algorithms });
+  return { header, payload: base64Of(payload) };
+}
+
+/** The package's verdict; what it throws but for a refusal is a fault, which native never has. */
+export function verdictOf(core, { kind, ...input }) {
+  try {
+    const answer = VERDICTS[kind](core, input);
+    return FORMS.has(kind) ? answer : { ok: answer };
+  } catch (error) {
+    if (typeof error.code !== "string" || error instanceof WebAssembly.RuntimeError) return { fault: String(error) };
+    return { refused: [error.code, error.claim ?? null] };
+  }
 }
 
 const FORMS = new Set(["email", "username", "password", "name", "phone", "registration"]);
