@@ -1,6 +1,6 @@
 // What the suite cannot make for itself: tokens that Node's crypto has signed, and hashes of the shared vectors.
 
-import { createHmac, generateKeyPairSync, sign } from "node:crypto";
+import { createHash, createHmac, generateKeyPairSync, sign } from "node:crypto";
 
 import { vectors } from "../parity/vectors.mjs";
 
@@ -10,7 +10,7 @@ const SECRET = Buffer.from("forty bytes of a secret nobody will keep");
 // KiB times passes: hashes that every cell can verify in a moment.
 const CHEAP = 1_024;
 
-export const facts = { hashes: hashes(), tokens: tokens() };
+export const facts = { hashes: hashes(), tokens: tokens(), issuer: issuer() };
 
 function hashes() {
   const cheap = vectors("phc").cases.filter(({ valid, password, memory_kib, iterations }) => valid && password !== undefined && memory_kib * iterations <= CHEAP);
@@ -51,5 +51,30 @@ function tokens() {
     keys: { keys: [{ kty: "oct", k: SECRET.toString("base64url"), kid: "HS256" }, ...publicKeys] },
     signed: Object.fromEntries(Object.keys(signers).map((algorithm) => [algorithm, signed(algorithm, claims)])),
     expired: signed("HS256", { ...claims, iat: NOW - 7_200, exp: NOW - 3_600 }).token,
+  };
+}
+
+/** An issuer that publishes its key and one revoked session, and a token of each kind. */
+function issuer() {
+  const { privateKey, publicKey } = generateKeyPairSync("ed25519");
+  const signed = (typ, payload) => {
+    const content = [{ alg: "EdDSA", kid: "one", typ }, payload].map((part) => Buffer.from(JSON.stringify(part)).toString("base64url")).join(".");
+    return `${content}.${sign(null, Buffer.from(content), privateKey).toString("base64url")}`;
+  };
+  const iss = "https://auth.example";
+  const claims = {
+    iss, sub: "123", aud: "default", iat: NOW, exp: NOW + 3_600, jti: "AAECAwQFBgcICQoLDA0ODw", sid: "EBESExQVFhcYGRobHB0eHw",
+    auth_time: NOW, amr: ["pwd"],
+  };
+  const sid = "AAAAAAAAAAAAAAAAAAAAAA";
+  // The first 8 bytes of the session's SHA-256 stand for it in the list.
+  const sessions = createHash("sha256").update(sid).digest().subarray(0, 8).toString("base64url");
+  return {
+    now: NOW,
+    claims,
+    token: signed("at+jwt", claims),
+    revoked: signed("at+jwt", { ...claims, sid }),
+    jwks: { keys: [{ ...publicKey.export({ format: "jwk" }), kid: "one", alg: "EdDSA", use: "sig" }] },
+    list: signed("revocations+jwt", { iss, iat: NOW, next: NOW + 60, sessions, users: "", grants: "", roles: {} }),
   };
 }

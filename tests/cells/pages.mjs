@@ -46,9 +46,8 @@ const PAGES = {
     mkdirSync(path);
     write("built/webpack/out/index.html", html("./main.js"));
     const webpack = require("webpack");
-    const output = { path, filename: "main.js", module: true };
     // It warns of large files, which `./inline` and `./strength` are known to be.
-    const settings = { mode: "production", context, entry: "./page.mjs", output, experiments: { outputModule: true }, performance: { hints: false } };
+    const settings = { mode: "production", context, entry: "./page.mjs", output: { path, filename: "main.js" }, performance: { hints: false } };
     const stats = await new Promise((built, failed) => webpack(settings, (error, done) => (error ? failed(error) : built(done))));
     if (stats.hasErrors() || stats.hasWarnings()) throw new Error(stats.toString({ all: false, errors: true, warnings: true }));
     return [path, "/index.html"];

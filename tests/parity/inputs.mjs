@@ -2,6 +2,7 @@
 // the others at the grammar, so that both what is taken and what is nearly taken come up.
 
 import { init } from "../../wasm/pkg/dist/node.js";
+import { guard, permission } from "./edge.mjs";
 import { LETTERS, NAME_CHARACTERS, anyText, flipCase, mutate } from "./text.mjs";
 import { decode, jwks, jws, token } from "./tokens.mjs";
 import { read, vectors } from "./vectors.mjs";
@@ -152,4 +153,6 @@ export const KINDS = {
   jws,
   jwks,
   decode,
+  permission,
+  guard,
 };

@@ -26,6 +26,7 @@ export async function nativeVerdicts(lines) {
 /** Native gives headers and claims as the text they came in, the package as the values of it. */
 function withValues(verdict) {
   const { header, claims, ...rest } = verdict.ok ?? {};
-  if (header === undefined) return verdict;
-  return { ok: { ...rest, header: JSON.parse(header), ...(claims === undefined ? {} : { claims: JSON.parse(claims) }) } };
+  if (header === undefined && claims === undefined) return verdict;
+  const parsed = Object.entries({ header, claims }).flatMap(([name, text]) => (text === undefined ? [] : [[name, JSON.parse(text)]]));
+  return { ok: { ...rest, ...Object.fromEntries(parsed) } };
 }

@@ -15,12 +15,14 @@ use countersign_core::name::PersonName;
 use countersign_core::password::{
     Argon2Cost, Argon2Workspace, HashBounds, Password, PasswordContext, PasswordHash,
 };
+use countersign_core::permission::{Permission, is_permitted};
 use countersign_core::phone::Phone;
 use countersign_core::register::{Registration, RegistrationForm, RegistrationRules};
 use countersign_core::rejection::{Code, Fault};
 use countersign_core::time::Timestamp;
 use countersign_core::token::{
-    Algorithm, Expectation, KeySet, TokenError, VerifyingKey, decode_token, verify_jws, verify_token,
+    Algorithm, Expectation, KeySet, Refused, TokenError, Verifier, VerifierSettings, VerifyingKey, decode_token,
+    verify_jws, verify_token,
 };
 use countersign_core::username::Username;
 use serde_json::{Value, json};
@@ -61,6 +63,8 @@ impl Request {
             "inspect" => self.inspect()?,
             "token" => self.token()?,
             "jws" | "jwks" => self.jws()?,
+            "guard" => self.guard()?,
+            "permission" => self.permission()?,
             "decode" => match decode_token(self.text("token")?) {
                 Ok(decoded) => {
                     json!({ "ok": { "claims": decoded.claims_json, "header": decoded.header_json } })
@@ -166,6 +170,34 @@ impl Request {
                 json!({ "ok": { "payload": STANDARD.encode(jws.payload), "header": jws.header.json } })
             }
             Err(error) => refused_token(&error),
+        })
+    }
+
+    /// A verifier that has settled keys, and one list of what is revoked.
+    fn guard(&self) -> Outcome<Value> {
+        let mut verifier = Verifier::new(VerifierSettings {
+            algorithms: self.algorithms()?,
+            issuer: self.text("issuer")?.into(),
+            audience: self.text("audience")?.into(),
+            stale_max_secs: self.number("stale_max_secs")?.try_into()?,
+            needs_revocations: true,
+        });
+        let now = Timestamp::from_secs(self.number("now")?);
+        verifier.set_keys(self.text("key")?, None).map_err(|error| error.reason)?;
+        // A list that is not taken leaves the verifier without one, which it says when it is asked.
+        let _refused = verifier.set_revocations(self.text("list")?, now);
+        Ok(match verifier.verify(self.text("token")?, now) {
+            Ok(verified) => json!({ "ok": { "claims": verified.claims_json } }),
+            Err(Refused::Token(error)) => refused_token(&error),
+            Err(Refused::Unavailable(code)) => refused(code, None),
+        })
+    }
+
+    fn permission(&self) -> Outcome<Value> {
+        let document = Document::parse(self.text("body")?.as_bytes())?;
+        Ok(match Permission::parse_list(document.member("permissions")) {
+            Ok(granted) => json!({ "ok": is_permitted(&granted, self.text("action")?, self.text("resource")?) }),
+            Err(faults) => refused(faults.first().ok_or("no fault")?.code, None),
         })
     }
 

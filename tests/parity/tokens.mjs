@@ -97,6 +97,14 @@ function signer(digest, jwk) {
   return (content) => sign(digest, Buffer.from(content), { key, dsaEncoding: "ieee-p1363" });
 }
 
+/** A token of HS256 with something odd about its claims, signed again. */
+export function signedAnew(random, token) {
+  const [header, payload] = token.split(".");
+  const text = Buffer.from(payload, "base64url").toString();
+  const content = `${header}.${part(members(random, Object.entries(JSON.parse(text))))}`;
+  return `${content}.${SIGNERS.HS256(content).toString("base64url")}`;
+}
+
 const part = (text) => Buffer.from(text).toString("base64url");
 
 function claims(random) {

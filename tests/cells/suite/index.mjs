@@ -4,16 +4,17 @@
 // resolves to a report: how many checks held, and what went wrong.
 
 import { bad, good, proof, same } from "./cases.mjs";
+import { edge } from "./edge.mjs";
 import { forms } from "./forms.mjs";
 import { loading } from "./loading.mjs";
 import { passwords } from "./passwords.mjs";
 import { tokens } from "./tokens.mjs";
 import { wrongCalls } from "./wrong-calls.mjs";
 
-const AREAS = [forms, passwords, tokens];
+const AREAS = [forms, passwords, tokens, edge];
 
-/** It takes the wasm that `.` has loaded, where there is one. */
-const SHARING = "./inline";
+/** They take the wasm that `.` has loaded where there is one: `./worker` where there are no workers. */
+const SHARING = ["./inline", "./worker"];
 
 /** What is no operation: it has checks of its own. */
 const NO_OPERATION = ["init", "default", "module.exports", "__esModule"];
@@ -35,14 +36,14 @@ export async function prove(modules, facts) {
   const cases = AREAS.flatMap((area) => area({ good, bad, proof, same, facts }));
   for (const [subpath, module] of Object.entries(modules)) {
     const name = `countersign${subpath.slice(1)}`;
-    const first = subpath !== SHARING || !("." in modules);
+    const first = !SHARING.includes(subpath) || !("." in modules);
     const subjects = await loading(name, module, check, first);
     for (const [subject, operations] of subjects) {
       for (const { operation, title, run, only = subpath, except } of cases) {
         if (only !== subpath || except === subpath) continue;
         if (operation in operations) await check(`${subject} ${operation} ${title}`, () => run(operations, module));
       }
-      if (first) await wrongCalls(subject, operations, facts, check);
+      if (first || subpath === "./worker") await wrongCalls(subject, operations, facts, check);
     }
     for (const operation of Object.keys(module)) {
       if (NO_OPERATION.includes(operation)) continue;

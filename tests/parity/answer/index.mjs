@@ -15,39 +15,45 @@ const ALSO = {
   jws: "./verify",
   jwks: "./verify",
   decode: "./verify",
+  permission: "./verify",
+  guard: "./verify",
 };
 
 /** `./verify` leaves RS256 out, so that its keys are none there. */
 const without = (subpath, { key = "" }) => subpath === "./verify" && key.includes("RSA");
 
 /**
- * @param {Record<string, { init: () => Promise<object> }>} modules of the package by subpath
+ * @param {Record<string, { init: () => Promise<object>, createVerifier?: Function }>} modules of the package by subpath
  * @param {{ origin: string, batches: string[], whole: boolean }} task where the batches are, and what is wanted of them
  * @param {(input: object, verdict: object) => object} doctor changes verdicts, to see that it is noticed
  * @returns {Promise<(string | string[])[]>} for each batch its digest, or its verdicts
  */
 export async function answer(modules, { origin, batches, whole }, doctor = (_, verdict) => verdict) {
   const cores = {};
-  for (const subpath of new Set([".", ...Object.values(ALSO)])) cores[subpath] = await modules[subpath].init();
+  for (const subpath of new Set([".", ...Object.values(ALSO)])) {
+    const { createVerifier, init } = modules[subpath];
+    cores[subpath] = { createVerifier, ...(await init()) };
+  }
   const answers = [];
   for (const batch of batches) {
     const response = await fetch(`${origin}/${batch}`);
     if (!response.ok) throw new Error(`${batch}: ${response.status}`);
-    const verdicts = (await response.text()).trimEnd().split("\n").map((line) => {
+    const verdicts = [];
+    for (const line of (await response.text()).trimEnd().split("\n")) {
       const input = JSON.parse(line);
-      return canonical(doctor(input, agreed(cores, input)));
-    });
+      verdicts.push(canonical(doctor(input, await agreed(cores, input))));
+    }
     answers.push(whole ? verdicts : await digest(verdicts));
   }
   return answers;
 }
 
 /** The verdict of `.`, or a fault where another part of the package has another. */
-function agreed(cores, input) {
-  const verdict = verdictOf(cores["."], input);
+async function agreed(cores, input) {
+  const verdict = await verdictOf(cores["."], input);
   const subpath = ALSO[input.kind];
   if (subpath === undefined || without(subpath, input)) return verdict;
-  const other = verdictOf(cores[subpath], input);
+  const other = await verdictOf(cores[subpath], input);
   return canonical(other) === canonical(verdict) ? verdict : { fault: `${subpath} says otherwise`, verdict, other };
 }
 

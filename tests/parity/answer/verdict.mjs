@@ -29,6 +29,12 @@ const VERDICTS = {
   jws,
   jwks: jws,
   decode: (core, { token }) => core.decodeToken(token),
+  permission: (core, { body, action, resource }) => core.isPermitted(JSON.parse(body).permissions, action, resource),
+  guard: async ({ createVerifier }, { token, list, key, algorithms, issuer, audience, stale_max_secs: maxStaleSec, now }) => {
+    const documents = { fetch: async () => new Response(list), now: () => now, revocationsUrl: `${issuer}/.well-known/revocations`, maxStaleSec };
+    const verify = createVerifier({ jwks: JSON.parse(key), algorithms, issuer, audience, ...documents });
+    return { claims: await verify(token) };
+  },
 };
 
 function jws(core, { token, algorithms, ...key }) {
@@ -37,9 +43,9 @@ function jws(core, { token, algorithms, ...key }) {
 }
 
 /** The package's verdict; what it throws but for a refusal is a fault, which native never has. */
-export function verdictOf(core, { kind, ...input }) {
+export async function verdictOf(core, { kind, ...input }) {
   try {
-    const answer = VERDICTS[kind](core, input);
+    const answer = await VERDICTS[kind](core, input);
     return FORMS.has(kind) ? answer : { ok: answer };
   } catch (error) {
     if (typeof error.code !== "string" || error instanceof WebAssembly.RuntimeError) return { fault: String(error) };
