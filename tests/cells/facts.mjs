@@ -43,12 +43,15 @@ function tokens() {
     return { header, token: `${content}.${signers[algorithm](Buffer.from(content)).toString("base64url")}` };
   };
   const publicKeys = Object.entries(pairs).map(([kid, { publicKey }]) => ({ ...publicKey.export({ format: "jwk" }), kid }));
+  const shared = { kty: "oct", k: SECRET.toString("base64url"), kid: "HS256" };
+  const privateHalves = Object.entries(pairs).map(([kid, { privateKey }]) => [kid, { ...privateKey.export({ format: "jwk" }), kid }]);
   return {
     claims,
+    privateKeys: { HS256: shared, ...Object.fromEntries(privateHalves) },
     payload: JSON.stringify(claims),
     settings: { issuer: claims.iss, audience: claims.aud, now: NOW },
     secret: SECRET.toString("base64"),
-    keys: { keys: [{ kty: "oct", k: SECRET.toString("base64url"), kid: "HS256" }, ...publicKeys] },
+    keys: { keys: [shared, ...publicKeys] },
     signed: Object.fromEntries(Object.keys(signers).map((algorithm) => [algorithm, signed(algorithm, claims)])),
     expired: signed("HS256", { ...claims, iat: NOW - 7_200, exp: NOW - 3_600 }).token,
   };

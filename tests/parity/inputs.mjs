@@ -5,6 +5,7 @@ import { init } from "../../wasm/pkg/dist/node.js";
 import { guard, permission } from "./edge.mjs";
 import { LETTERS, NAME_CHARACTERS, anyText, flipCase, mutate } from "./text.mjs";
 import { decode, jwks, jws, token } from "./tokens.mjs";
+import { totp } from "./totp.mjs";
 import { read, vectors } from "./vectors.mjs";
 
 const inputsOf = (name) => vectors(name).cases.map(({ input }) => input);
@@ -155,4 +156,5 @@ export const KINDS = {
   decode,
   permission,
   guard,
+  totp,
 };

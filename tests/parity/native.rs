@@ -11,6 +11,7 @@ use base64::engine::general_purpose::STANDARD;
 use countersign_core::email::Email;
 use countersign_core::field::Field;
 use countersign_core::json::Document;
+use countersign_core::mfa::{TotpCode, TotpSecret, TotpStep};
 use countersign_core::name::PersonName;
 use countersign_core::password::{
     Argon2Cost, Argon2Workspace, HashBounds, Password, PasswordContext, PasswordHash,
@@ -21,8 +22,8 @@ use countersign_core::register::{Registration, RegistrationForm, RegistrationRul
 use countersign_core::rejection::{Code, Fault};
 use countersign_core::time::Timestamp;
 use countersign_core::token::{
-    Algorithm, Expectation, KeySet, Refused, TokenError, Verifier, VerifierSettings, VerifyingKey, decode_token,
-    verify_jws, verify_token,
+    Algorithm, Expectation, KeySet, Refused, TokenError, Verifier, VerifierSettings, VerifyingKey,
+    decode_token, verify_jws, verify_token,
 };
 use countersign_core::username::Username;
 use serde_json::{Value, json};
@@ -65,6 +66,7 @@ impl Request {
             "jws" | "jwks" => self.jws()?,
             "guard" => self.guard()?,
             "permission" => self.permission()?,
+            "totp" => self.totp()?,
             "decode" => match decode_token(self.text("token")?) {
                 Ok(decoded) => {
                     json!({ "ok": { "claims": decoded.claims_json, "header": decoded.header_json } })
@@ -193,10 +195,21 @@ impl Request {
         })
     }
 
+    /// The step of a code that is taken, else `false`.
+    fn totp(&self) -> Outcome<Value> {
+        let secret = TotpSecret::from_bytes(self.bytes("secret")?.try_into().map_err(|_| "secret")?);
+        let last = TotpStep::new(self.number("last")?);
+        let now = Timestamp::from_secs(self.number("now")?);
+        let step = TotpCode::parse(self.text("code")?).and_then(|code| secret.verify(&code, now, Some(last)));
+        Ok(json!({ "ok": step.map_or(json!(false), |step| json!(step.number())) }))
+    }
+
     fn permission(&self) -> Outcome<Value> {
         let document = Document::parse(self.text("body")?.as_bytes())?;
         Ok(match Permission::parse_list(document.member("permissions")) {
-            Ok(granted) => json!({ "ok": is_permitted(&granted, self.text("action")?, self.text("resource")?) }),
+            Ok(granted) => {
+                json!({ "ok": is_permitted(&granted, self.text("action")?, self.text("resource")?) })
+            }
             Err(faults) => refused(faults.first().ok_or("no fault")?.code, None),
         })
     }

@@ -56,4 +56,8 @@ export const forms = ({ good, bad, proof, same }) => [
     const { issues } = await validateRegistration(Object.create({ username: "ada", email: "ada@example.com", password: "analytical engine" }));
     same(issues.map(({ code }) => code), ["required", "required", "required"]);
   }),
+
+  good("validateProfile", [{ email: "Ada@Example.com", name: null, phone: "" }], { ok: true, value: { email: "ada@example.com", name: null } }),
+  bad("validateProfile", [{ email: "ada@" }], fault("email", "invalid_format", "E-mail address must look like name@example.com.")),
+  bad("validateProfile", ["form"], { name: "TypeError", code: "invalid_type" }),
 ];

@@ -4,6 +4,7 @@
 // resolves to a report: how many checks held, and what went wrong.
 
 import { bad, good, proof, same } from "./cases.mjs";
+import { client } from "./client.mjs";
 import { edge } from "./edge.mjs";
 import { forms } from "./forms.mjs";
 import { loading } from "./loading.mjs";
@@ -11,7 +12,7 @@ import { passwords } from "./passwords.mjs";
 import { tokens } from "./tokens.mjs";
 import { wrongCalls } from "./wrong-calls.mjs";
 
-const AREAS = [forms, passwords, tokens, edge];
+const AREAS = [forms, passwords, tokens, edge, client];
 
 /** They take the wasm that `.` has loaded where there is one: `./worker` where there are no workers. */
 const SHARING = ["./inline", "./worker"];

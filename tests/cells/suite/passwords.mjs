@@ -1,7 +1,11 @@
-// Argon2id: strings that others can read, and those of others.
+// Argon2id, by strings that others can read too; one-time codes; how strong a password is.
+
+import { thrownBy } from "./cases.mjs";
 
 // RFC 9106 sets no such cost; it is the least that Argon2id takes, so that a check takes no time.
 const CHEAP = { memoryKib: 8, iterations: 1 };
+// RFC 6238 appendix B: the secret of its vectors, and the code at 59 seconds.
+const RFC_6238 = { secret: "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ", code: "287082", now: 59 };
 const SALT = new Uint8Array(16).fill(7);
 
 export const passwords = ({ good, bad, proof, same, facts }) => [
@@ -43,4 +47,21 @@ export const passwords = ({ good, bad, proof, same, facts }) => [
   }),
   bad("passwordStrength", [5], { name: "TypeError", code: "invalid_type" }),
   bad("passwordStrength", ["x", "y"], { name: "TypeError", code: "invalid_type" }),
+
+  proof("totp", "good", "makes secrets and takes the code of now, once", async ({ totp }) => {
+    const secret = await totp.generateSecret();
+    same([/^[A-Z2-7]{32}$/.test(secret), secret === (await totp.generateSecret())], [true, false]);
+    const uri = await totp.uri(secret, { issuer: "Example", account: "ada" });
+    same([uri.startsWith("otpauth://totp/Example:ada?"), uri.includes(secret)], [true, true]);
+    same(await totp.verify(RFC_6238.secret, RFC_6238.code, { now: RFC_6238.now }), { ok: true, step: 1 });
+  }),
+  proof("totp", "bad", "refuses other codes, and wrong arguments", async ({ totp }) => {
+    const { secret, code, now } = RFC_6238;
+    same(await totp.verify(secret, "287083", { now }), { ok: false });
+    same(await totp.verify(secret, code, { now: now + 60 }), { ok: false });
+    same(await totp.verify(secret, code, { now, lastStep: 1 }), { ok: false });
+    for (const args of [[5, code], ["not base32!", code], [secret, 287_082], [secret, code, { now: "59" }]]) {
+      same((await thrownBy(() => totp.verify(...args))).name, "TypeError");
+    }
+  }),
 ];

@@ -7,7 +7,7 @@ const EDGE = "./verify";
 const NOT_AT_THE_EDGE = "RS256";
 
 export const tokens = ({ good, bad, proof, same, facts }) => {
-  const { signed, expired, keys, settings, secret, claims, payload } = facts.tokens;
+  const { signed, expired, keys, settings, secret, claims, payload, privateKeys } = facts.tokens;
   const algorithms = Object.keys(signed);
   const whole = { algorithms, ...settings };
   const forged = (token) => token.replace(/.{4}$/, "AAAA");
@@ -51,6 +51,15 @@ export const tokens = ({ good, bad, proof, same, facts }) => {
       const { ok, error } = await safeVerifyToken(expired, keys, whole);
       same([ok, error instanceof TokenError, error instanceof Error, error.code], [false, true, true, "token_expired"]);
     }),
+    ...Object.entries(privateKeys).map(([algorithm, key]) =>
+      proof("signToken", "good", `of ${algorithm} is verified`, async ({ signToken, verifyToken }) => {
+        const token = await signToken(claims, key);
+        const { claims: said, header } = await verifyToken(token, keys, { ...whole, algorithms: [algorithm] });
+        same([said, header.alg, header.kid], [claims, algorithm, algorithm]);
+      }),
+    ),
+    bad("signToken", [claims, keys.keys.find(({ kty }) => kty === "OKP")], { name: "TypeError", code: "key_invalid" }),
+    bad("signToken", ["claims", bytesOf(secret)], { name: "TypeError" }),
     proof("TokenError", "good", "is the class of refusals, and of nothing else", (_, { TokenError }) => {
       same([new Error("x") instanceof TokenError, {} instanceof TokenError, null instanceof TokenError], [false, false, false]);
     }),

@@ -29,6 +29,8 @@ const wrong = ({ hashes: [{ hash }], tokens: { signed, keys, settings } }) => {
     passwordStrength: [[undefined], [5], ["\ud800"], ["x", "y"], ["x", [5]]],
     verifyToken: tokenCalls,
     verifyJws: tokenCalls.map(([compact, key, options]) => [compact, key, options === whole ? { algorithms: ["HS256"] } : options]),
+    signToken: [[undefined, keys.keys[0]], ["x", keys.keys[0]], [{ a: NaN }, keys.keys[0]], [{}, undefined], [{}, new Uint8Array(31)], [{}, { kty: "OKP" }]],
+    validateProfile: [[undefined], [null], ["form"], ...NO_OPTIONS.map((options) => [{}, options])],
     isPermitted: [[undefined, "read", "Task"], ["x", "read", "Task"], [[5], "read", "Task"], [[], 5, "Task"], [[], "read", undefined]],
     decodeToken: [...NO_TEXT, "", "a.b.c"].map((value) => [value]),
   };

@@ -30,6 +30,10 @@ const VERDICTS = {
   jwks: jws,
   decode: (core, { token }) => core.decodeToken(token),
   permission: (core, { body, action, resource }) => core.isPermitted(JSON.parse(body).permissions, action, resource),
+  totp: (core, { base32, code, now, last }) => {
+    const verdict = core.totp.verify(base32, code, last === -1 ? { now } : { now, lastStep: last });
+    return verdict.ok && verdict.step;
+  },
   guard: async ({ createVerifier }, { token, list, key, algorithms, issuer, audience, stale_max_secs: maxStaleSec, now }) => {
     const documents = { fetch: async () => new Response(list), now: () => now, revocationsUrl: `${issuer}/.well-known/revocations`, maxStaleSec };
     const verify = createVerifier({ jwks: JSON.parse(key), algorithms, issuer, audience, ...documents });
