@@ -223,7 +223,7 @@ fn the_kinds_of_hashes_from_before_are_written_down() {
         hash
     };
     let hashes = [account("ada", "m=8,t=1,p=1"), account("grace", "m=1048576,t=64,p=16")];
-    connection.execute_batch(include_str!("../../../migrations/sqlite/V4__kinds_of_hashes.sql")).unwrap();
+    connection.execute_batch(include_str!("../../../migrations/sqlite/V5__kinds_of_hashes.sql")).unwrap();
     for hash in hashes {
         let find = "SELECT hash_kind FROM users WHERE password_hash = $1";
         let kind: String = connection.query_row(find, [&hash], |row| row.get(0)).unwrap();
