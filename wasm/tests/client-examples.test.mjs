@@ -11,7 +11,9 @@ import { importOf, workshop } from "./installed.mjs";
 
 const { createAuthClient } = await importOf("client");
 
-const declarations = readFileSync(new URL("../js/types/client.d.ts", import.meta.url), "utf8");
+const declarations = ["account", "client"]
+  .map((name) => readFileSync(new URL(`../js/types/${name}.d.ts`, import.meta.url), "utf8"))
+  .join("\n");
 const METHODS = declarations.matchAll(/\/\*\*((?:(?!\*\/)[\s\S])*)\*\/\s*(?:readonly |export declare (?:function|class) )?(\w+)(?:\(| extends Error|: Fetch;)/g);
 const examples = [...METHODS].map(([, comment, name]) => ({ name, example: exampleIn(comment) }));
 
