@@ -60,6 +60,8 @@ const WRONG = [
   ["verifyPassword", (value) => [value, "analytical engine"], [...NO_TEXT, "", "x", "analytical engine", `${hash} `, "$2b$12$abc"]],
   ["verifyPassword", (value) => [hash, value], NO_PASSWORD],
   ["inspectHash", (value) => [value], [...NO_TEXT, "", "$argon2id$"]],
+  ["signToken", (value) => [value, secret], [undefined, null, 0, "{}", true, [], new Uint8Array(2), () => ({}), { sub: 1n }, { sub: NaN }, { sub: "\ud800" }, cyclic()]],
+  ["signToken", (value) => [{ sub: "1" }, value], NO_KEY],
   ["verifyToken", (value) => [value, secret, settings], NO_TEXT],
   ["verifyToken", (value) => [token, value, settings], NO_KEY],
   ["verifyToken", (value) => [token, secret, value], [undefined, ...NO_OPTIONS, {}]],

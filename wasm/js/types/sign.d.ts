@@ -1,17 +1,9 @@
 import type { Async, Json } from "./common.js";
 import type { Jwk } from "./tokens.js";
 
-/**
- * A private JSON Web Key: a secret of HS256 (`oct`), an Ed25519 key (`OKP`), a key of P-256 (`EC`), or an RSA key of
- * 2048 to 4096 bits with its primes.
- */
+/** A private JSON Web Key: a secret of HS256 (`oct`), an Ed25519 key (`OKP`), or a key of P-256 (`EC`). RSA keys are refused. */
 export interface PrivateJwk extends Jwk {
   d?: string | undefined;
-  p?: string | undefined;
-  q?: string | undefined;
-  dp?: string | undefined;
-  dq?: string | undefined;
-  qi?: string | undefined;
 }
 
 /** Signing. */

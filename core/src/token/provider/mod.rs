@@ -123,7 +123,7 @@ pub(super) mod sign {
     use super::ed25519::sign::Ed25519Pair;
     #[cfg(feature = "es256")]
     pub(in crate::token) use super::es256::sign as es256;
-    #[cfg(feature = "rs256")]
+    #[cfg(feature = "sign-rs256")]
     pub(in crate::token) use super::rs256::sign as rs256;
     use super::{Hs256, PROVIDER, unsupported};
 
@@ -145,7 +145,7 @@ pub(super) mod sign {
             (Algorithm::ES256, AlgorithmFamily::Ec) => {
                 boxed(es256::Es256Pair::new(key.as_bytes()), ErrorKind::InvalidEcdsaKey)
             }
-            #[cfg(feature = "rs256")]
+            #[cfg(feature = "sign-rs256")]
             (Algorithm::RS256, AlgorithmFamily::Rsa) => {
                 boxed(rs256::Rs256Pair::new(key.as_bytes()), ErrorKind::InvalidKeyFormat)
             }
@@ -177,7 +177,7 @@ pub(super) mod sign {
     signs!(Ed25519Pair as EdDSA);
     #[cfg(feature = "es256")]
     signs!(es256::Es256Pair as ES256);
-    #[cfg(feature = "rs256")]
+    #[cfg(feature = "sign-rs256")]
     signs!(rs256::Rs256Pair as RS256);
 }
 
@@ -222,7 +222,7 @@ mod tests {
             let point = [&[4][..], &x, &y].concat();
             keys.push((Algorithm::ES256, encoding, DecodingKey::from_ec_der(&point)));
         }
-        #[cfg(feature = "rs256")]
+        #[cfg(feature = "sign-rs256")]
         {
             use rsa::pkcs1::EncodeRsaPublicKey;
 

@@ -50,13 +50,13 @@ impl Rs256 {
         if modulus.bits() < MODULUS_BITS_MIN {
             return Err(Refused::Size);
         }
-        if exponent.bits() > EXPONENT_BITS_MAX || exponent == BigUint::from(1_u8) {
+        if exponent.bits() > EXPONENT_BITS_MAX {
             return Err(Refused::Numbers);
         }
         if is_of_weak_primes(&modulus) {
             return Err(Refused::Numbers);
         }
-        // Even numbers are refused here.
+        // Even numbers, and the exponent 1, are refused here.
         let key = RsaPublicKey::new_with_max_size(modulus, exponent, MODULUS_BITS_MAX);
         key.map(Self).map_err(|_| Refused::Numbers)
     }
@@ -101,7 +101,7 @@ fn is_of_weak_primes(modulus: &BigUint) -> bool {
 }
 
 /// The half that makes signatures.
-#[cfg(feature = "sign")]
+#[cfg(feature = "sign-rs256")]
 pub(in crate::token) mod sign {
     use hmac::{Hmac, Mac};
     use jsonwebtoken::EncodingKey;

@@ -3,7 +3,7 @@
 use super::SigningKey;
 use crate::json::Document;
 use crate::token::jwk::{self, Unusable};
-#[cfg(feature = "rs256")]
+#[cfg(feature = "sign-rs256")]
 use crate::token::provider::sign;
 use crate::token::{Algorithm, KeyError};
 
@@ -44,7 +44,7 @@ fn read(jwk: &Document<'_>, algorithm: Algorithm) -> Result<SigningKey, Unusable
     let secret =
         jwk::bytes(jwk, "d").map_err(|_| KeyError { reason: "The key lacks its private half, d." })?;
     let key = match algorithm {
-        #[cfg(feature = "rs256")]
+        #[cfg(feature = "sign-rs256")]
         Algorithm::Rs256 => rsa(jwk, &secret)?,
         _ => SigningKey::from_private_bytes(algorithm, &secret)?,
     };
@@ -59,7 +59,7 @@ fn read(jwk: &Document<'_>, algorithm: Algorithm) -> Result<SigningKey, Unusable
 
 /// RSA is taken with its primes alone (RFC 7518 section 6.3.2): all who make keys write them, and the rest is
 /// computed anew.
-#[cfg(feature = "rs256")]
+#[cfg(feature = "sign-rs256")]
 fn rsa(jwk: &Document<'_>, exponent: &[u8]) -> Result<SigningKey, KeyError> {
     let number = |name| jwk::bytes(jwk, name);
     let pair =

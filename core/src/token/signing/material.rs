@@ -29,12 +29,12 @@ impl SigningKey {
             Algorithm::EdDsa => Ok(Self::ed25519(seed)),
             #[cfg(feature = "es256")]
             Algorithm::Es256 => Self::es256(&sign::es256::scalar_of(seed)),
-            #[cfg(feature = "rs256")]
+            #[cfg(feature = "sign-rs256")]
             Algorithm::Rs256 => {
                 let pair = sign::rs256::generate(*seed);
                 pair.map(Self::rs256).ok_or(KeyError { reason: "No RSA key was found." })
             }
-            #[cfg(not(all(feature = "es256", feature = "rs256")))]
+            #[cfg(not(all(feature = "es256", feature = "sign-rs256")))]
             _ => Err(NOT_LINKED),
         }
     }
@@ -55,9 +55,9 @@ impl SigningKey {
                 let scalar = bytes.try_into().map_err(|_wrong_length| KeyError { reason })?;
                 Self::es256(scalar)
             }
-            #[cfg(feature = "rs256")]
+            #[cfg(feature = "sign-rs256")]
             Algorithm::Rs256 => sign::rs256::from_pkcs8(bytes).map(Self::rs256).ok_or(KeyError { reason }),
-            #[cfg(not(all(feature = "es256", feature = "rs256")))]
+            #[cfg(not(all(feature = "es256", feature = "sign-rs256")))]
             _ => Err(NOT_LINKED),
         }
     }
@@ -74,14 +74,14 @@ impl SigningKey {
             Algorithm::EdDsa => sign::ed25519::seed(encoded).map(|seed| seed.to_vec()),
             #[cfg(feature = "es256")]
             Algorithm::Es256 => sign::es256::scalar(encoded).map(|scalar| scalar.to_vec()),
-            #[cfg(feature = "rs256")]
+            #[cfg(feature = "sign-rs256")]
             Algorithm::Rs256 => sign::rs256::to_pkcs8(encoded).map(|der| der.to_vec()),
-            #[cfg(not(all(feature = "es256", feature = "rs256")))]
+            #[cfg(not(all(feature = "es256", feature = "sign-rs256")))]
             _ => None,
         };
         bytes.map(Secret::new).ok_or(KeyError { reason: "The private key cannot be written." })
     }
 }
 
-#[cfg(not(all(feature = "es256", feature = "rs256")))]
+#[cfg(not(all(feature = "es256", feature = "sign-rs256")))]
 const NOT_LINKED: KeyError = KeyError { reason: "This build does not link the algorithm." };

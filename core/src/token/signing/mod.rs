@@ -12,7 +12,7 @@ use jsonwebtoken::{EncodingKey, Header};
 use serde::Serialize;
 
 use super::header::ACCESS_TOKEN;
-#[cfg(feature = "rs256")]
+#[cfg(feature = "sign-rs256")]
 use super::provider::Rs256;
 use super::provider::sign::{self, install};
 use super::revocations::REVOCATIONS;
@@ -87,7 +87,7 @@ impl SigningKey {
         Ok(Self::published(encoding, Check::Es256(public)))
     }
 
-    #[cfg(feature = "rs256")]
+    #[cfg(feature = "sign-rs256")]
     fn rs256((encoding, public): (EncodingKey, Rs256)) -> Self {
         Self::published(encoding, Check::Rs256(public))
     }
