@@ -181,6 +181,10 @@ pub enum Event {
         /// Who did it.
         by: UserId,
     },
+    /// Another key signs tokens.
+    SigningKeyReplaced,
+    /// What is sealed was sealed anew, under another root secret.
+    RootSecretReplaced,
 }
 
 /// Why a log-in failed, in full.
@@ -243,6 +247,8 @@ names! {
     RoleDeleted = "role_deleted",
     RoleAssigned = "role_assigned",
     RoleRevoked = "role_revoked",
+    SigningKeyReplaced = "signing_key_replaced",
+    RootSecretReplaced = "root_secret_replaced",
 }
 
 impl Event {
@@ -277,7 +283,9 @@ impl Event {
             | Event::ApplicationChanged { .. }
             | Event::ApplicationDeleted { .. }
             | Event::RoleDefined { .. }
-            | Event::RoleDeleted { .. } => None,
+            | Event::RoleDeleted { .. }
+            | Event::SigningKeyReplaced
+            | Event::RootSecretReplaced => None,
         }
     }
 

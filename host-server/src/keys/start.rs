@@ -1,6 +1,8 @@
 //! From what is stored to keys that sign: at the first start, after an upgrade, under another root secret.
 
+use countersign_core::audit::{Origin, Record};
 use countersign_core::change::Change;
+use countersign_core::event::Event;
 use countersign_core::id::UserId;
 use countersign_core::keyring::{KeyEncryptionKey, Keyring, SealedProbe, StoredKey};
 use countersign_core::mfa::SealingKey;
@@ -80,7 +82,7 @@ pub async fn start(
     wanted: Wanted,
     now: Timestamp,
 ) -> Result<SigningKeys, KeysError> {
-    unlock(&store, secrets).await?;
+    unlock(&store, secrets, now).await?;
     for _ in 0..TRIES {
         let keyring = store.keyring()?;
         let changes = settle(&store, secrets, &keyring, wanted, now)?;
@@ -88,7 +90,7 @@ pub async fn start(
             return SigningKeys::open(store, Opener::of(secrets)?);
         }
         // Where another process was quicker, what it did is looked at.
-        let _either_way = store.commit(&changes).await?;
+        let _either_way = store.commit_and_record(&changes, recorded(&changes, now)).await?;
     }
     Err(KeysError::Contended)
 }
@@ -114,7 +116,8 @@ pub async fn rotate(
         let ttl_secs = active.token_ttl_secs;
         let made = (0..keyring.wanted(algorithm)).map(|_| make(algorithm, &key, now));
         let changes = keyring.rotate(algorithm, made.collect::<Result<_, _>>()?, ttl_secs, now);
-        if matches!(store.commit(&changes).await?, Committed::Applied { .. }) {
+        let committed = store.commit_and_record(&changes, recorded(&changes, now)).await?;
+        if matches!(committed, Committed::Applied { .. }) {
             return Ok(store.keyring()?);
         }
     }
@@ -160,6 +163,16 @@ fn settle(
     Ok(keyring.rotate(algorithm, made, token_ttl_secs, now))
 }
 
+/// What the audit is told of this: that one key took another's place, and one root secret.
+fn recorded(changes: &[Change], now: Timestamp) -> Vec<Record> {
+    let events = changes.iter().filter_map(|change| match change {
+        Change::ReplaceKey { .. } => Some(Event::SigningKeyReplaced),
+        Change::SetProbe { from: Some(_), .. } => Some(Event::RootSecretReplaced),
+        _ => None,
+    });
+    events.filter_map(|event| Record::of(&event, &Origin::default(), now)).collect()
+}
+
 fn longer_lived(active: &StoredKey, secs: u32) -> Vec<Change> {
     let grows = active.token_ttl_secs < secs;
     let kid = active.kid.clone();
@@ -184,7 +197,7 @@ fn shared_key(signing: &SigningKey, now: Timestamp) -> StoredKey {
 }
 
 /// Sees that the root secret is the database's, or seals everything anew that the previous one has sealed.
-async fn unlock(store: &Store, secrets: &Secrets) -> Result<(), KeysError> {
+async fn unlock(store: &Store, secrets: &Secrets, now: Timestamp) -> Result<(), KeysError> {
     let key = secrets.root.key_encryption_key();
     for _ in 0..TRIES {
         let probe = store.probe()?;
@@ -199,7 +212,8 @@ async fn unlock(store: &Store, secrets: &Secrets) -> Result<(), KeysError> {
             changes.extend(seal.map(|seal| Change::SealAudit(secrets.root.audit_key().seal(seal.place))));
         }
         let resealed = changes.len() - 1;
-        if matches!(store.commit(&changes).await?, Committed::Applied { .. }) {
+        let committed = store.commit_and_record(&changes, recorded(&changes, now)).await?;
+        if matches!(committed, Committed::Applied { .. }) {
             if resealed > 0 {
                 tracing::info!(resealed, "sealed anew under the new SECRET_KEY");
             }

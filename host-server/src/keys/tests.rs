@@ -1,7 +1,8 @@
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use countersign_core::audit::{Origin, Outcome, Record};
+use countersign_core::audit::{Origin, Record};
 use countersign_core::change::Change;
+use countersign_core::event::Event;
 use countersign_core::keyring::KeyState;
 use countersign_core::mfa::TotpSecret;
 
@@ -37,6 +38,11 @@ fn kid(keys: &SigningKeys) -> String {
 fn kids(keys: &SigningKeys) -> Vec<String> {
     let current = keys.current().unwrap();
     current.verifying.keys().iter().map(|key| key.kid().unwrap().to_owned()).collect()
+}
+
+/// What the audit was told.
+fn told(store: &Store) -> Vec<String> {
+    store.audit_after(0, 100).unwrap().into_iter().map(|entry| entry.record.event).collect()
 }
 
 /// Somebody with a session and a factor, as the store knows them from before.
@@ -103,17 +109,7 @@ async fn under_a_new_root_secret_all_is_sealed_anew_at_once() {
     let store = memory();
     let before = started(&store, &secrets(7, None), Algorithm::EdDsa).await.unwrap();
     let user = inhabited(&store, 7).await;
-    let record = Record {
-        event: "tested".to_owned(),
-        outcome: Outcome::Success,
-        reason: None,
-        actor: None,
-        subject: None,
-        application: None,
-        role: None,
-        origin: Origin::default(),
-        at: now(),
-    };
+    let record = Record::of(&Event::LoggedOut { user }, &Origin::default(), now()).unwrap();
     store.commit_and_record(&[], vec![record]).await.unwrap();
     let place = store.audit_standing().unwrap().newest;
     store.commit(&[Change::SealAudit(root(7).audit_key().seal(place))]).await.unwrap();
@@ -125,6 +121,7 @@ async fn under_a_new_root_secret_all_is_sealed_anew_at_once() {
     assert!(root(7).sealing_key().open(&sealed, user).is_err());
     let seal = store.audit_standing().unwrap().seal.unwrap();
     assert!(root(8).audit_key().holds(&seal) && !root(7).audit_key().holds(&seal));
+    assert_eq!(told(&store), ["logged_out", "root_secret_replaced"]);
     // From then on the old one is a wrong one, and the new one needs no help.
     assert!(matches!(started(&store, &secrets(7, None), Algorithm::EdDsa).await, Err(KeysError::WrongRoot)));
     let alone = started(&store, &secrets(8, None), Algorithm::EdDsa).await.unwrap();
@@ -160,6 +157,7 @@ async fn a_rotation_is_noticed_by_those_who_run_already() {
     std::thread::sleep(std::time::Duration::from_millis(20));
     assert_eq!(kid(&keys), known[1], "the one that waited signs");
     assert!(kids(&keys).contains(&first));
+    assert_eq!(told(&served), ["signing_key_replaced"]);
 
     rotate(&passing, &secrets(7, None), Some(Algorithm::Es256), now()).await.unwrap();
     std::thread::sleep(std::time::Duration::from_millis(20));
