@@ -65,12 +65,12 @@ server: prerequisites ## Build the server, target/release/countersign
 .PHONY: cells
 cells: package ## Prove the package by one suite on every runtime and behind every bundler
 	@node tests/tools/install.mjs test
-	@$(STEP) "one suite on every runtime" "30 seconds" node --test --test-reporter=tap tests/cells/*.test.mjs
+	@$(STEP) "one suite on every runtime" "2 minutes" node --test --test-reporter=tap tests/cells/*.test.mjs
 
 .PHONY: parity
 parity: package ## Hold native and wasm on every runtime to the same verdicts, on PARITY_INPUTS generated inputs
 	@node tests/tools/install.mjs test
-	@$(STEP) "parity of native and wasm" "45 seconds for 100,000 inputs" node --test --test-reporter=tap tests/parity/*.test.mjs
+	@$(STEP) "parity of native and wasm" "1 minute for 100,000 inputs" node --test --test-reporter=tap tests/parity/*.test.mjs
 
 .PHONY: bench
 bench: server ## Print the table of the benchmarks (needs wrk)

@@ -92,6 +92,23 @@ function registration(random) {
   return { body: JSON.stringify(form), username_required: random.chance(0.7), min_length: typed.min_length };
 }
 
+/** A change of an account, as its form is sent, and the account as it stands. */
+function profile(random) {
+  const { body, min_length } = registration(random);
+  const form = JSON.parse(body);
+  const account = {
+    username: random.one(() => null, () => username(random), () => "ada"),
+    email: random.one(() => "ada@example.com", () => email(random)),
+    ...Object.fromEntries(["name", "first_name", "last_name"].map((field) => [field, random.one(() => null, () => name(random))])),
+    phone: random.one(() => null, () => phone(random)),
+  };
+  // What equals the account is not held to the rules.
+  for (const field of Object.keys(account)) if (random.chance(0.15)) form[field] = account[field];
+  if (random.chance(0.3)) form.current_password = passwordCase(random).input;
+  delete form.application_id;
+  return { body: JSON.stringify(form), account, min_length };
+}
+
 function hash(random) {
   const parallelism = random.pick([1, 1, 1, 2, 3, 16]);
   return {
@@ -140,6 +157,7 @@ export const KINDS = {
   name: (random) => ({ input: name(random) }),
   phone: (random) => ({ input: phone(random) }),
   registration,
+  profile,
   hash,
   verify: (random, made) => {
     const { hash, password } = random.pick(made);

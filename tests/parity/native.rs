@@ -18,6 +18,7 @@ use countersign_core::password::{
 };
 use countersign_core::permission::{Permission, is_permitted};
 use countersign_core::phone::Phone;
+use countersign_core::profile::{AskedPassword, Edit, ProfileForm, ProfileUpdate, StoredProfile};
 use countersign_core::register::{Registration, RegistrationForm, RegistrationRules};
 use countersign_core::rejection::{Code, Fault};
 use countersign_core::time::Timestamp;
@@ -66,6 +67,7 @@ impl Request {
             "jws" | "jwks" => self.jws()?,
             "guard" => self.guard()?,
             "permission" => self.permission()?,
+            "profile" => self.profile()?,
             "totp" => self.totp()?,
             "decode" => match decode_token(self.text("token")?) {
                 Ok(decoded) => {
@@ -205,13 +207,57 @@ impl Request {
     }
 
     fn permission(&self) -> Outcome<Value> {
+        let text = |value: &Value| value.as_str().map(String::from).ok_or("grant");
+        let grants = self.0["grants"].as_array().ok_or("grants")?.iter().map(|grant| {
+            Ok(Permission { action: text(&grant["action"])?, resource: text(&grant["resource"])? })
+        });
+        let granted = grants.collect::<Result<Vec<_>, &str>>()?;
+        Ok(json!({ "ok": is_permitted(&granted, self.text("action")?, self.text("resource")?) }))
+    }
+
+    /// Only what changes is a member of the value.
+    fn profile(&self) -> Outcome<Value> {
         let document = Document::parse(self.text("body")?.as_bytes())?;
-        Ok(match Permission::parse_list(document.member("permissions")) {
-            Ok(granted) => {
-                json!({ "ok": is_permitted(&granted, self.text("action")?, self.text("resource")?) })
+        let form = ProfileForm {
+            username: document.field("username"),
+            email: document.field("email"),
+            password: document.field("password"),
+            current_password: document.field("current_password"),
+            name: document.field("name"),
+            first_name: document.field("first_name"),
+            last_name: document.field("last_name"),
+            phone: document.field("phone"),
+        };
+        let account = &self.0["account"];
+        let stored = StoredProfile {
+            username: account["username"].as_str(),
+            email: account["email"].as_str().ok_or("email")?,
+            name: account["name"].as_str(),
+            first_name: account["first_name"].as_str(),
+            last_name: account["last_name"].as_str(),
+            phone: account["phone"].as_str(),
+        };
+        let update = match ProfileUpdate::parse(&form, stored, self.number("min_length")?.try_into()?) {
+            Ok(ProfileUpdate { password: Some(AskedPassword { new: Err(fault), .. }), .. }) => {
+                return Ok(issues(&[fault]));
             }
-            Err(faults) => refused(faults.first().ok_or("no fault")?.code, None),
-        })
+            Ok(update) => update,
+            Err(faults) => return Ok(issues(&faults)),
+        };
+        let password = update.password.as_ref().map(|asked| asked.prepared.expose());
+        let current = update.current_password.as_ref().map(|current| current.expose());
+        let members = [
+            ("username", update.username.as_ref().map(|username| json!(username.as_str()))),
+            ("email", update.email.as_ref().map(|email| json!(email.as_str()))),
+            ("password", password.map(|text| json!(text))),
+            ("current_password", current.map(|text| json!(text))),
+            ("name", edited(&update.name, PersonName::as_str)),
+            ("first_name", edited(&update.first_name, PersonName::as_str)),
+            ("last_name", edited(&update.last_name, PersonName::as_str)),
+            ("phone", edited(&update.phone, Phone::as_str)),
+        ];
+        let given = members.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?)));
+        Ok(json!({ "ok": given.collect::<serde_json::Map<_, _>>() }))
     }
 
     /// `None` for a key that is not taken.
@@ -262,6 +308,15 @@ fn optional<T>(
         Ok(None) => json!({ "ok": null }),
         Ok(Some(text)) => single(parse(text), stored),
         Err(fault) => issues(&[fault]),
+    }
+}
+
+/// `None` for what stays, null for what goes.
+fn edited<T>(edit: &Edit<T>, stored: fn(&T) -> &str) -> Option<Value> {
+    match edit {
+        Edit::Keep => None,
+        Edit::Clear => Some(Value::Null),
+        Edit::Set(value) => Some(json!(stored(value))),
     }
 }
 

@@ -11,6 +11,7 @@ const ALSO = {
   name: "./validate",
   phone: "./validate",
   registration: "./validate",
+  profile: "./validate",
   token: "./verify",
   jws: "./verify",
   jwks: "./verify",

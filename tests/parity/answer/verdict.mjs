@@ -16,6 +16,8 @@ const VERDICTS = {
     const whole = (value) => Object.fromEntries(REGISTRATION.map((field) => [field, value[field] ?? null]));
     return form(core.validateRegistration(JSON.parse(body), options), whole);
   },
+  profile: (core, { body, account, min_length }) =>
+    form(core.validateProfile(JSON.parse(body), { account, passwordMinLength: min_length })),
   hash: (core, { password, memory_kib, iterations, parallelism, salt }) =>
     core.hashPassword(password, { memoryKib: memory_kib, iterations, parallelism, salt: bytesOf(salt) }),
   verify: (core, { hash, password }) => core.verifyPassword(hash, password),
@@ -29,7 +31,7 @@ const VERDICTS = {
   jws,
   jwks: jws,
   decode: (core, { token }) => core.decodeToken(token),
-  permission: (core, { body, action, resource }) => core.isPermitted(JSON.parse(body).permissions, action, resource),
+  permission: (core, { grants, action, resource }) => core.isPermitted(grants, action, resource),
   totp: (core, { base32, code, now, last }) => {
     const verdict = core.totp.verify(base32, code, last === -1 ? { now } : { now, lastStep: last });
     return verdict.ok && verdict.step;
@@ -57,7 +59,7 @@ export async function verdictOf(core, { kind, ...input }) {
   }
 }
 
-const FORMS = new Set(["email", "username", "password", "name", "phone", "registration"]);
+const FORMS = new Set(["email", "username", "password", "name", "phone", "registration", "profile"]);
 
 const form = (verdict, value = (whole) => whole) =>
   verdict.ok ? { ok: value(verdict.value) } : { issues: verdict.issues.map(({ field, code, message }) => [field, code, message]) };
