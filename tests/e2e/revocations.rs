@@ -51,7 +51,7 @@ impl<'a> Edge<'a> {
 
     /// What it makes of a token: `None` where it is good.
     fn refusal(&self, token: &str) -> Option<Code> {
-        self.list().check(&self.verified(token)).err().map(|error| error.code)
+        self.list().check(&self.verified(token).claims).err().map(|error| error.code)
     }
 
     fn is_void(&self, token: &str) -> bool {

@@ -137,7 +137,7 @@ impl Verifier {
             let list = self.revocations.as_ref();
             let list = list.filter(|list| is_recent(list.made_at(), now, settings.stale_max_secs));
             let list = list.ok_or(Refused::Unavailable(Code::RevocationsStale))?;
-            list.check(&verified).map_err(Refused::Token)?;
+            list.check(&verified.claims).map_err(Refused::Token)?;
         }
         Ok(verified)
     }

@@ -25,7 +25,7 @@ use sha2::{Digest, Sha256};
 use super::access::check_signature;
 use super::compact::{Compact, decode_text};
 use super::header::UnverifiedHeader;
-use super::{AccessClaims, Algorithm, KeySet, LEEWAY_MAX_SECS, TokenError, Verified};
+use super::{AccessClaims, Algorithm, KeySet, LEEWAY_MAX_SECS, TokenError};
 use crate::id::SessionId;
 use crate::rejection::Code;
 use crate::time::Timestamp;
@@ -123,13 +123,12 @@ impl RevocationList {
         self.made_at >= other.made_at
     }
 
-    /// Holds a good token of the list's issuer against the list.
+    /// Holds the claims of a good token of the list's issuer against the list.
     ///
     /// # Errors
     /// `token_revoked` where its session or user is listed; `token_outdated` where its holder may still be
     /// welcome, but with a fresh one.
-    pub fn check(&self, token: &Verified<AccessClaims>) -> Result<(), TokenError> {
-        let claims = &token.claims;
+    pub fn check(&self, claims: &AccessClaims) -> Result<(), TokenError> {
         let (issued_at, user) = (claims.issued_at, user_mark(&claims.issuer, &claims.subject));
         if self.sessions.binary_search(&session_mark(claims.session_id)).is_ok() {
             return Err(TokenError::claim(Code::TokenRevoked, "sid"));
