@@ -67,7 +67,7 @@ export class Web {
     const document = this.documents[name];
     const answered = typeof document === "function" ? await document(request) : document;
     if (answered instanceof Error) throw answered;
-    if (answered instanceof Response) return answered.clone();
+    if (answered instanceof Response) return typeof document === "function" ? answered : answered.clone();
     const isBody = typeof answered === "string" || answered instanceof Uint8Array;
     return new Response(isBody ? answered : JSON.stringify(answered));
   };

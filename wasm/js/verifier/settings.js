@@ -14,7 +14,8 @@ const PUBLISHED = ["EdDSA", "ES256", "RS256"];
 const STALE_MAX_SECS = 86_400;
 
 export function read(given) {
-  const [jwksUrl, jwks, issuer, audience, revocationsUrl, maxStaleSec, algorithms, fetch, now, onFailure] = options(given, NAMES);
+  const [jwksUrl, jwks, issuer, audience, revocationsUrl, maxStaleSec, algorithms, ...host] = options(given, NAMES);
+  const [fetch, now, onFailure] = host;
   if ((jwksUrl === undefined) === (jwks === undefined)) {
     throw new ArgumentError(jwks === undefined ? "required" : "conflicting", "One of jwksUrl and jwks is needed.");
   }
@@ -24,7 +25,7 @@ export function read(given) {
     issuer: filledText(issuer, "issuer"),
     audience: filledText(audience, "audience"),
     revocationsUrl: url(revocationsUrl, "revocationsUrl"),
-    algorithms: algorithms === undefined ? PUBLISHED : list(algorithms, "algorithms").map((name) => filledText(name, "algorithms")),
+    algorithms: algorithms === undefined ? PUBLISHED : names(algorithms),
     // Called without a `this`, which the one of the platform would not bear.
     fetch: callable(fetch, "fetch") ?? ((...request) => globalThis.fetch(...request)),
     now: clock(callable(now, "now") ?? (() => Date.now() / 1000)),
@@ -43,6 +44,8 @@ export function read(given) {
     help: published === undefined ? "/docs/errors" : new URL("/docs/errors", published).href,
   };
 }
+
+const names = (algorithms) => list(algorithms, "algorithms").map((name) => filledText(name, "algorithms"));
 
 /** The address of a document that decides who gets in, so that nobody on the way may write it. */
 function url(value, name) {
