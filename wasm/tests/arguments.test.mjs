@@ -76,7 +76,7 @@ const WRONG = [
   ["verifyJws", (value) => [token, value, { algorithms: ["HS256"] }], NO_KEY],
   ["verifyJws", (value) => [token, secret, { algorithms: value }], [undefined, "HS256", [], ["none"]]],
   ["decodeToken", (value) => [value], NO_TEXT],
-  ["isPermitted", (value) => [value, "read", "Task"], [undefined, null, 0, "read", {}, ["read"], [null], [{}], [{ action: "read" }], [{ action: "read", resource: 5 }], [{ action: "re*", resource: "*" }], [{ ...grant, effect: "deny" }], [Object.create(grant)], Array.from({ length: 101 }, () => grant)]],
+  ["isPermitted", (value) => [value, "read", "Task"], [undefined, null, 0, "read", {}, ["read"], [null], [{}], [{ action: "read" }], [{ action: "read", resource: 5 }], [{ ...grant, effect: "deny" }], [Object.create(grant)]]],
   ["isPermitted", (value) => [[grant], value, "Task"], NO_TEXT],
   ["isPermitted", (value) => [[grant], "read", value], NO_TEXT],
 ];

@@ -1,10 +1,7 @@
 import type { Async } from "./common.js";
 
 /** Leave to do something to something; `*` stands for everything. */
-export interface Grant {
-  action: string;
-  resource: string;
-}
+export type Grant = { action: string; resource: string };
 
 /** Permissions. */
 export interface Permissions {
