@@ -11,13 +11,16 @@ use tokio::task::JoinSet;
 use super::super::{Committed, DatabaseLocation, Store};
 use super::{NOW, new_account, open_session, password_hash, session, temporary_file};
 
+/// What became of each change, in their order.
 async fn commit_at_once(stores: &[Store], changes: Vec<Change>) -> Vec<Committed> {
     let mut tasks = JoinSet::new();
     for (number, change) in changes.into_iter().enumerate() {
         let store = stores[number % stores.len()].clone();
-        tasks.spawn(async move { store.commit(&[change]).await.unwrap() });
+        tasks.spawn(async move { (number, store.commit(&[change]).await.unwrap()) });
     }
-    tasks.join_all().await
+    let mut committed = tasks.join_all().await;
+    committed.sort_by_key(|(number, _)| *number);
+    committed.into_iter().map(|(_, committed)| committed).collect()
 }
 
 fn each_location() -> [(TempDir, DatabaseLocation); 2] {
