@@ -9,6 +9,7 @@ use crate::email::Email;
 use crate::id::{ApplicationId, SessionId, UserId};
 use crate::keyring::{SealedKey, SealedProbe, StoredKey};
 use crate::login::MfaLogin;
+use crate::mail::Notice;
 use crate::mfa::{RecoveryDigest, SealedSecret, TotpStep};
 use crate::name::PersonName;
 use crate::password::{PasswordHash, StoredHash};
@@ -20,6 +21,7 @@ use crate::secret::TokenDigest;
 use crate::session::{Pair, Session};
 use crate::throttle::GuessSubject;
 use crate::time::Timestamp;
+use crate::token::{ActionPurpose, MailedToken};
 use crate::username::Username;
 
 /// One thing to make true. All changes of a decision are stored in one transaction; where a guard does not
@@ -29,11 +31,12 @@ pub enum Change {
     /// There is a new account. Guard: its username and e-mail address are free and its
     /// application is there.
     CreateAccount(Box<NewAccount>),
-    /// The account has other names or addresses. Guard: it is active, its password's hash is still the one that
+    /// The account has other names or addresses. What was mailed to another address is good for nothing, nor is it
+    /// mailed any more. Guard: it is active, its password's hash is still the one that
     /// the edit stands on, and its new username and e-mail address are free.
     EditAccount(Box<AccountEdit>),
-    /// The account has another password: of its sessions only one stays, its devices are no longer known, and no log-in
-    /// of it waits for a second factor. Guard: it is active and its hash is still `from`.
+    /// The account has another password: of its sessions only one stays, its devices are no longer known, no log-in
+    /// of it waits for a second factor, and no mailed token sets another. Guard: it is active and its hash is still `from`.
     SetPassword {
         /// Whose.
         user: UserId,
@@ -46,7 +49,8 @@ pub enum Change {
         /// When.
         at: Timestamp,
     },
-    /// The account has another status, and no log-in of it waits for a second factor. Guard: its status is still `from`,
+    /// The account has another status, no log-in of it waits for a second factor, and nothing that was mailed to it is
+    /// good any more. Guard: its status is still `from`,
     /// and an admin stays who is active.
     SetStatus {
         /// Whose.
@@ -245,6 +249,90 @@ pub enum Change {
         /// Of the device's token.
         digest: TokenDigest,
     },
+    /// One more mail with a token goes to this address. Guard: fewer than
+    /// [`TOKEN_MAILS_LIMIT`](crate::mail::TOKEN_MAILS_LIMIT) since `window_start`.
+    CountMail {
+        /// The address, whether or not it is anybody's.
+        to: Email,
+        /// When.
+        at: Timestamp,
+        /// Older mails no longer count.
+        window_start: Timestamp,
+    },
+    /// The token is good once, and a mail with it is queued. Of the user's tokens for the same purpose only the newest
+    /// [`ACTION_TOKENS_PER_USER`](crate::token::ACTION_TOKENS_PER_USER) stay good. Guard: an active account has the
+    /// address.
+    MailToken(Box<MailedToken>),
+    /// Nothing: what [`Change::MailToken`] writes is written and taken back.
+    RehearseMail(Box<MailedToken>),
+    /// A mail of this is queued to the address that the account has when it comes to this change; past
+    /// [`NOTICES_LIMIT`](crate::mail::NOTICES_LIMIT) of one kind within an hour none is.
+    Notify {
+        /// Whose.
+        user: UserId,
+        /// What it tells.
+        notice: Notice,
+        /// When.
+        at: Timestamp,
+    },
+    /// The token is used, and so are all others of its user for the same purpose. Guard: it was good for this at `at`.
+    SpendActionToken {
+        /// Of the token.
+        digest: TokenDigest,
+        /// What it was good for.
+        purpose: ActionPurpose,
+        /// When.
+        at: Timestamp,
+    },
+    /// The account's address is verified. Guard: it is this one, and the account is active.
+    VerifyEmail {
+        /// Whose.
+        user: UserId,
+        /// The address.
+        email: String,
+        /// When.
+        at: Timestamp,
+    },
+    /// The user has no second factor that was turned on, or waits to be, while the address was not verified.
+    RemoveUnverifiedFactor {
+        /// Whose.
+        user: UserId,
+        /// When.
+        at: Timestamp,
+    },
+    /// Somebody tries to send the mail, and has it alone until then. Guard: it waits, and was tried as often as they
+    /// think.
+    ClaimMail {
+        /// Which.
+        id: i64,
+        /// How often it was tried before.
+        attempts: u32,
+        /// Until when.
+        until: Timestamp,
+    },
+    /// The mail waits for its next attempt, unless somebody else tries it by now.
+    RetryMail {
+        /// Which.
+        id: i64,
+        /// How often it was tried.
+        attempts: u32,
+        /// When that is due.
+        due_at: Timestamp,
+    },
+    /// The mail was sent; its token is forgotten.
+    FinishMail {
+        /// Which.
+        id: i64,
+        /// When.
+        at: Timestamp,
+    },
+    /// The mail is not tried any more; its token is forgotten. Guard: it waited.
+    GiveUpMail {
+        /// Which.
+        id: i64,
+        /// When.
+        at: Timestamp,
+    },
     /// There is a new application. Guard: its id is free.
     CreateApplication(Box<Application>),
     /// The application has another name or status. Guard: it is there.
@@ -398,6 +486,14 @@ pub enum Change {
         /// As it is sealed.
         to: SealedSecret,
     },
+}
+
+impl Change {
+    /// Whether it may queue a mail. One that is taken back counts as well, so that whoever sends mails does as much about
+    /// an address of nobody.
+    pub const fn concerns_mail(&self) -> bool {
+        matches!(self, Change::MailToken(_) | Change::RehearseMail(_) | Change::Notify { .. })
+    }
 }
 
 /// What changes of an account besides its password.

@@ -81,6 +81,38 @@ pub enum Event {
         /// Who.
         user: UserId,
     },
+    /// Somebody asked for a mail that verifies an address.
+    VerificationRequested {
+        /// Whose address it is; `None` where it is nobody's.
+        user: Option<UserId>,
+    },
+    /// Somebody asked for a mail that resets a password.
+    PasswordResetRequested {
+        /// Whose address it is; `None` where it is nobody's.
+        user: Option<UserId>,
+    },
+    /// A mail that was asked for is not sent.
+    MailWithheld {
+        /// Whose address it is; `None` where it is nobody's.
+        user: Option<UserId>,
+        /// The reason.
+        code: Code,
+    },
+    /// A user showed that the e-mail address is theirs.
+    EmailVerified {
+        /// Who.
+        user: UserId,
+    },
+    /// A user set another password by a mailed token.
+    PasswordReset {
+        /// Who.
+        user: UserId,
+    },
+    /// A token was shown as one that was mailed, and was refused.
+    ActionTokenRefused {
+        /// The reason.
+        code: Code,
+    },
     /// A user changed something of their profile.
     ProfileUpdated {
         /// Who.
@@ -233,6 +265,12 @@ names! {
     PasswordRehashed = "password_rehashed",
     PasswordChanged = "password_changed",
     EmailChanged = "email_changed",
+    VerificationRequested = "verification_requested",
+    PasswordResetRequested = "password_reset_requested",
+    MailWithheld = "mail_withheld",
+    EmailVerified = "email_verified",
+    PasswordReset = "password_reset",
+    ActionTokenRefused = "action_token_refused",
     ProfileUpdated = "profile_updated",
     AccountDeleted = "account_deleted",
     AccountSuspended = "account_suspended",
@@ -255,7 +293,7 @@ impl Event {
     /// The user it is about; `None` where that is nobody or not yet known.
     pub fn user(&self) -> Option<UserId> {
         match *self {
-            Event::AccountRegistered => None,
+            Event::AccountRegistered | Event::ActionTokenRefused { .. } => None,
             Event::LoginSucceeded { user }
             | Event::LoggedOut { user }
             | Event::SecondFactorAwaited { user }
@@ -267,6 +305,8 @@ impl Event {
             | Event::PasswordRehashed { user }
             | Event::PasswordChanged { user }
             | Event::EmailChanged { user }
+            | Event::EmailVerified { user }
+            | Event::PasswordReset { user }
             | Event::ProfileUpdated { user }
             | Event::AccountDeleted { user, .. }
             | Event::AccountSuspended { user, .. }
@@ -274,6 +314,9 @@ impl Event {
             | Event::AdminAppointed { user, .. }
             | Event::AdminDismissed { user, .. } => Some(user),
             Event::LoginFailed { user, .. }
+            | Event::VerificationRequested { user }
+            | Event::PasswordResetRequested { user }
+            | Event::MailWithheld { user, .. }
             | Event::RefreshRefused { user, .. }
             | Event::AccessRefused { user, .. } => user,
             Event::RoleAssigned { ref assignment, .. } | Event::RoleRevoked { ref assignment, .. } => {
@@ -340,6 +383,8 @@ impl Event {
         match *self {
             Event::LoginFailed { reason, .. } => Some(reason.as_str()),
             Event::RefreshRefused { code, .. }
+            | Event::MailWithheld { code, .. }
+            | Event::ActionTokenRefused { code }
             | Event::SecondFactorRefused { code, .. }
             | Event::AccessRefused { code, .. } => Some(code.as_str()),
             _ => None,

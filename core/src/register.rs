@@ -15,6 +15,7 @@ use crate::password::{Password, PasswordContext, StoredHash};
 use crate::phone::Phone;
 use crate::rejection::{Code, Fault, Rejection};
 use crate::time::Timestamp;
+use crate::token::MailedToken;
 use crate::username::Username;
 
 /// The fields of a registration as they came.
@@ -212,9 +213,9 @@ pub fn check(newcomer: &Newcomer, standing: &Standing) -> Result<ApplicationId, 
 
 /// Who makes an account.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum MadeBy {
-    /// Its owner, or whoever says so.
-    Anyone,
+pub enum MadeBy<'a> {
+    /// Its owner, or whoever says so. The token that is to be mailed asks whether the address is theirs.
+    Anyone(&'a MailedToken),
     /// The operator, who gives it a role and answers for its address.
     Operator(AccountRole),
 }
@@ -224,7 +225,7 @@ pub fn decide(
     newcomer: impl Into<Newcomer>,
     standing: &Standing,
     password_hash: impl Into<StoredHash>,
-    made_by: MadeBy,
+    made_by: MadeBy<'_>,
     now: Timestamp,
 ) -> Decision<NewAccount> {
     let newcomer = newcomer.into();
@@ -240,7 +241,7 @@ pub fn decide(
         last_name: newcomer.last_name,
         phone: newcomer.phone,
         role: match made_by {
-            MadeBy::Anyone => AccountRole::User,
+            MadeBy::Anyone(_) => AccountRole::User,
             MadeBy::Operator(role) => role,
         },
         email_verified: matches!(made_by, MadeBy::Operator(_)),
@@ -248,9 +249,13 @@ pub fn decide(
         password_hash: password_hash.into(),
         created_at: now,
     };
-    Decision::grant(account.clone())
+    let decision = Decision::grant(account.clone())
         .with_change(Change::CreateAccount(Box::new(account)))
-        .with_event(Event::AccountRegistered)
+        .with_event(Event::AccountRegistered);
+    match made_by {
+        MadeBy::Anyone(token) => decision.with_change(Change::MailToken(Box::new(token.clone()))),
+        MadeBy::Operator(_) => decision,
+    }
 }
 
 fn unknown_application() -> Fault {
@@ -346,8 +351,25 @@ mod tests {
         standing.application.as_mut().unwrap().status = ApplicationStatus::Disabled;
         let hash = PasswordHash::decoy(Argon2Cost::default());
         let now = Timestamp::from_secs(0);
-        let decision = decide(registration, &standing, hash, MadeBy::Anyone, now);
+        let made_by = MadeBy::Operator(AccountRole::User);
+        let decision = decide(registration, &standing, hash, made_by, now);
         assert!(decision.outcome.is_err());
         assert_eq!(decision.changes, []);
+    }
+
+    #[cfg(feature = "sign")]
+    #[test]
+    fn whoever_registers_is_mailed_to_and_the_operator_answers_for_the_address() {
+        let token = crate::samples::mailed_token(crate::token::ActionPurpose::VerifyEmail);
+        let mails = |made_by| {
+            let registration = Registration::parse(&form(), RegistrationRules::default()).unwrap();
+            let hash = PasswordHash::decoy(Argon2Cost::default());
+            let decision = decide(registration, &open(false, false), hash, made_by, Timestamp::from_secs(0));
+            let account = decision.outcome.unwrap();
+            let mail = Change::MailToken(Box::new(token.clone()));
+            (account.email_verified, decision.changes.contains(&mail))
+        };
+        assert_eq!(mails(MadeBy::Anyone(&token)), (false, true));
+        assert_eq!(mails(MadeBy::Operator(AccountRole::User)), (true, false));
     }
 }

@@ -108,6 +108,8 @@ codes! {
     InvalidCurrentPassword = "invalid_current_password", Input;
     /// The code of the second factor is wrong or was used before.
     InvalidCode = "invalid_code", Input;
+    /// The mailed token is none of ours, was used or replaced, or is over; ask for another mail.
+    InvalidToken = "invalid_token", Input;
     /// The cursor is not one that this list has given.
     InvalidCursor = "invalid_cursor", Input;
     /// A password hash that is not a PHC string.

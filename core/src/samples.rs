@@ -6,9 +6,10 @@ use crate::id::{ApplicationId, SessionId, TokenId, UserId};
 use crate::mfa::{Factor, SealedSecret, StoredFactor, TotpSecret, TotpStep};
 use crate::password::{Argon2Cost, PasswordHash};
 use crate::permission::{Permission, Role, RoleName};
+use crate::secret::TokenDigest;
 use crate::session::{Client, Pair, Session};
 use crate::time::Timestamp;
-use crate::token::RefreshKey;
+use crate::token::{ActionPurpose, ActionStanding, RefreshKey, StoredActionToken};
 
 pub(crate) const NOW: Timestamp = Timestamp::from_secs(1_700_000_000);
 
@@ -48,6 +49,7 @@ pub(crate) fn factor(on: bool) -> Factor {
         secret: SealedSecret::stored("sealed".to_owned()),
         enabled_at,
         last_step: enabled_at.map(TotpStep::at),
+        address_verified: false,
     };
     Factor { stored, secret: TotpSecret::from_bytes(*b"12345678901234567890") }
 }
@@ -82,6 +84,26 @@ pub(crate) fn role() -> Role {
 /// Leave to read this.
 pub(crate) fn read(resource: &str) -> Permission {
     Permission { action: "read".to_owned(), resource: resource.to_owned() }
+}
+
+/// A token that was mailed to [`account`] at [`NOW`].
+pub(crate) fn action_standing(purpose: ActionPurpose) -> ActionStanding {
+    let token = StoredActionToken {
+        digest: TokenDigest::of(b"token"),
+        purpose,
+        user: account().id,
+        email: account().email,
+        expires_at: NOW.plus_secs(purpose.ttl_secs()),
+    };
+    ActionStanding { token, account: account() }
+}
+
+/// A token that is about to be mailed to [`account`].
+#[cfg(feature = "sign")]
+pub(crate) fn mailed_token(purpose: ActionPurpose) -> crate::token::MailedToken {
+    let to = crate::email::Email::parse(&account().email).unwrap();
+    let entropy = crate::token::ActionEntropy { token: crate::secret::Secret::new([1; 32]), nonce: [2; 24] };
+    crate::token::MailKey::new(&[7; 32]).mail(purpose, to, &entropy, NOW).unwrap()
 }
 
 pub(crate) fn application() -> Application {

@@ -26,12 +26,19 @@ pub enum GuessSubject {
     Device(TokenDigest),
     /// The second factor of an account, whichever session or log-in the code is for.
     SecondFactor(UserId),
+    /// An address that mails with a token are sent to, whether or not it is anybody's.
+    Address(TokenDigest),
 }
 
 impl GuessSubject {
     /// The subject of a name that no account has, however it is capitalised.
     pub fn of_name(name: &str) -> Self {
         GuessSubject::Name(TokenDigest::of(name.to_ascii_lowercase().as_bytes()))
+    }
+
+    /// The subject of an e-mail address, however it is capitalised.
+    pub fn of_address(address: &str) -> Self {
+        GuessSubject::Address(TokenDigest::of(address.to_ascii_lowercase().as_bytes()))
     }
 
     /// The text that names it in the store.
@@ -41,6 +48,7 @@ impl GuessSubject {
             GuessSubject::Name(digest) => ["name:", &digest.encode()].concat(),
             GuessSubject::Device(digest) => ["device:", &digest.encode()].concat(),
             GuessSubject::SecondFactor(user) => ["code:", &user.value().to_string()].concat(),
+            GuessSubject::Address(digest) => ["mail:", &digest.encode()].concat(),
         }
     }
 }

@@ -8,7 +8,7 @@ use countersign_core::mfa::{RecoveryKey, SealingKey};
 use countersign_core::policy::Policy;
 use countersign_core::secret::Secret;
 use countersign_core::time::Timestamp;
-use countersign_core::token::{AccessClaims, RefreshKey, RootSecret};
+use countersign_core::token::{AccessClaims, MailKey, RefreshKey, RootSecret};
 
 use crate::breached::BreachedPasswords;
 use crate::demo::Demo;
@@ -73,6 +73,8 @@ pub struct Tokens {
     pub recovery_keys: Rotating<RecoveryKey>,
     /// Opens the secrets of second factors.
     pub sealing_key: SealingKey,
+    /// Seal mailed tokens until they are sent.
+    pub mail_keys: Rotating<MailKey>,
 }
 
 impl Tokens {
@@ -86,6 +88,7 @@ impl Tokens {
             cursor_keys: secrets.derive(RootSecret::cursor_key),
             recovery_keys: secrets.derive(RootSecret::recovery_key),
             sealing_key: secrets.root.sealing_key(),
+            mail_keys: secrets.derive(RootSecret::mail_key),
         }
     }
 

@@ -24,6 +24,7 @@ use crate::change::Change;
 use crate::decision::Decision;
 use crate::event::{Event, LoginFailure};
 use crate::id::{ApplicationId, SessionId, TokenId};
+use crate::mail::Notice;
 use crate::mfa::FactorStanding;
 use crate::password::{PasswordHash, StoredHash};
 use crate::permission::Role;
@@ -80,6 +81,8 @@ pub struct Standing {
     pub account: Option<Account>,
     /// Whether the device token is one of that account's.
     pub device_known: bool,
+    /// Whether the account is known on any device, and so was logged in to before.
+    pub any_device_known: bool,
     /// What there is of its second factor.
     pub factor: FactorStanding,
     /// The application asked for, or the one the account registered with; `None` where there is none.
@@ -214,6 +217,7 @@ pub fn decide(
             account,
             subject,
             checked,
+            is_told_of: standing.any_device_known && known_device.is_none(),
             known_device,
             second_factor,
             application: application.id,
@@ -237,6 +241,8 @@ struct Admitted {
     checked: StoredHash,
     /// The token of a device that is known already; `None` where it is told a new one.
     known_device: Option<Secret<String>>,
+    /// Whether its owner is told that a device is new.
+    is_told_of: bool,
     second_factor: bool,
 }
 
@@ -247,7 +253,8 @@ fn open_session(
     context: LoginContext<'_>,
 ) -> Decision<LoggedIn> {
     let LoginContext { policy, issuer, refresh_key, client, now } = context;
-    let Admitted { account, application, roles, subject, checked, known_device, second_factor } = admitted;
+    let Admitted { account, application, roles, subject, checked, known_device, is_told_of, second_factor } =
+        admitted;
     let user = account.id;
     let id = SessionId::from_bytes(entropy.session);
     let expires_at = now.plus_secs(i64::from(policy.refresh_token_ttl_secs));
@@ -278,6 +285,10 @@ fn open_session(
         .with_change(Change::OpenSession { session: Box::new(session), checked_hash: checked.clone() })
         .with_change(Change::ClearGuesses { subject })
         .with_event(Event::LoginSucceeded { user });
+    if is_told_of {
+        let notice = Notice::NewDevice(client.clone());
+        decision = decision.with_change(Change::Notify { user, notice, at: now });
+    }
     if new_device {
         decision = decision.with_change(Change::RememberDevice { digest, user, at: now });
     }

@@ -11,6 +11,7 @@ pub(super) fn standing(account: Option<Account>) -> Standing {
     Standing {
         account,
         device_known: false,
+        any_device_known: false,
         factor: FactorStanding::default(),
         application,
         roles: Vec::new(),
@@ -226,4 +227,18 @@ fn exactly_one_name_is_wanted() {
         codes(given(Field::Other, "ada@example.com".into())),
         [("username".to_owned(), Code::InvalidType)]
     );
+}
+
+#[test]
+fn a_new_device_is_told_of_where_there_was_one_before() {
+    let told = |device_known, any_device_known| {
+        let standing = Standing { device_known, any_device_known, ..standing(Some(account())) };
+        let notice = Notice::NewDevice(Client::default());
+        let tell = Change::Notify { user: account().id, notice, at: NOW };
+        let changes = decided(standing, right(), &Policy::default()).changes;
+        changes.contains(&tell)
+    };
+    assert!(told(false, true));
+    assert!(!told(true, true), "its token says that it is known");
+    assert!(!told(false, false), "nobody has ever logged in");
 }

@@ -7,6 +7,7 @@ use crate::change::Change;
 use crate::decision::Decision;
 use crate::event::Event;
 use crate::id::{SessionId, UserId};
+use crate::mail::Notice;
 use crate::reauthenticate::Proof;
 use crate::rejection::{Code, Rejection};
 use crate::time::Timestamp;
@@ -92,6 +93,7 @@ pub fn confirm(
         Decision::grant(Confirmed::TurnedOn(codes))
             .with_change(Change::EnableFactor { user, secret, step, at: now })
             .with_change(replaced)
+            .with_change(Change::Notify { user, notice: Notice::SecondFactorEnabled, at: now })
             .with_event(Event::SecondFactorEnabled { user })
     })
 }
@@ -113,6 +115,7 @@ pub fn disable(user: UserId, shown: &ShownCode, standing: &FactorStanding, now: 
     spend(user, shown, standing, now).and_then(|()| {
         Decision::grant(())
             .with_change(Change::RemoveFactor { user, at: now })
+            .with_change(Change::Notify { user, notice: Notice::SecondFactorDisabled, at: now })
             .with_event(Event::SecondFactorDisabled { user })
     })
 }
@@ -128,7 +131,10 @@ pub fn renew_recovery_codes(
 ) -> Decision<Vec<RecoveryCode>> {
     spend(user, shown, standing, now).and_then(|()| {
         let (codes, replaced) = renewal.of(user);
-        Decision::grant(codes).with_change(replaced).with_event(Event::RecoveryCodesReplaced { user })
+        Decision::grant(codes)
+            .with_change(replaced)
+            .with_change(Change::Notify { user, notice: Notice::RecoveryCodesReplaced, at: now })
+            .with_event(Event::RecoveryCodesReplaced { user })
     })
 }
 

@@ -7,6 +7,7 @@ use crate::change::Change;
 use crate::decision::Decision;
 use crate::event::Event;
 use crate::id::UserId;
+use crate::mail::Notice;
 use crate::rejection::{Code, Rejection};
 use crate::throttle::{GuessSubject, WrongCodes};
 use crate::time::Timestamp;
@@ -43,6 +44,16 @@ pub struct StoredFactor {
     pub enabled_at: Option<Timestamp>,
     /// The newest step whose code was used; `None` while none was.
     pub last_step: Option<TotpStep>,
+    /// Whether the account's e-mail address was verified when it was turned on; false while it is not on.
+    pub address_verified: bool,
+}
+
+impl StoredFactor {
+    /// Whether it is on and somebody may have turned it on who did not own the account's address: a stranger who
+    /// registered it first.
+    pub fn may_be_a_strangers(&self) -> bool {
+        self.enabled_at.is_some() && !self.address_verified
+    }
 }
 
 /// A second factor, opened.
@@ -87,6 +98,7 @@ impl FactorStanding {
             ShownCode::Recovery(_) => self.recovery.map(|digest| {
                 Decision::grant(())
                     .with_change(Change::UseRecoveryCode { user, digest })
+                    .with_change(Change::Notify { user, notice: Notice::RecoveryCodeUsed, at: now })
                     .with_event(Event::RecoveryCodeUsed { user })
             }),
             ShownCode::Impossible => None,

@@ -3,6 +3,7 @@ use crate::change::Change;
 use crate::decision::Decision;
 use crate::field::Field;
 use crate::id::{SessionId, UserId};
+use crate::mail::Notice;
 use crate::policy::Policy;
 use crate::reauthenticate::{self, Proof};
 use crate::rejection::{Code, Rejection};
@@ -46,6 +47,11 @@ fn code<T: std::fmt::Debug>(decision: &Decision<T>) -> Code {
     decision.outcome.as_ref().unwrap_err().code
 }
 
+/// The owner is told of this.
+fn tell(notice: Notice) -> Change {
+    Change::Notify { user: ADA, notice, at: NOW }
+}
+
 /// The changes that every right code comes with.
 fn counted() -> [Change; 2] {
     let subject = GuessSubject::SecondFactor(ADA);
@@ -68,12 +74,13 @@ fn the_first_right_code_turns_the_factor_on_and_gives_ten_codes() {
     let decision = confirmed(&right(), &standing(false));
     let Ok(Confirmed::TurnedOn(codes)) = &decision.outcome else { panic!("{decision:?}") };
     assert_eq!(codes.len(), RECOVERY_CODES);
-    let [one, two, Change::EnableFactor { step, .. }, Change::ReplaceRecoveryCodes { digests, .. }] =
+    let [one, two, Change::EnableFactor { step, .. }, Change::ReplaceRecoveryCodes { digests, .. }, told] =
         &decision.changes[..]
     else {
         panic!("{:?}", decision.changes)
     };
     assert_eq!([one, two], counted().each_ref());
+    assert_eq!(*told, tell(Notice::SecondFactorEnabled));
     assert_eq!(*step, TotpStep::at(NOW));
     let key = RecoveryKey::new(&[7; 32]);
     assert_eq!(*digests, codes.iter().map(|code| key.digest(ADA, code)).collect::<Vec<_>>());
@@ -125,7 +132,10 @@ fn a_recovery_code_is_used_up_by_what_it_buys() {
     assert!(decision.outcome.is_ok());
     let [one, two] = counted();
     let used = Change::UseRecoveryCode { user: ADA, digest };
-    assert_eq!(decision.changes, [one, two, used, Change::RemoveFactor { user: ADA, at: NOW }]);
+    let (told_of_code, removed) =
+        (tell(Notice::RecoveryCodeUsed), Change::RemoveFactor { user: ADA, at: NOW });
+    let told = tell(Notice::SecondFactorDisabled);
+    assert_eq!(decision.changes, [one, two, used, told_of_code, removed, told]);
 }
 
 #[test]
@@ -133,7 +143,9 @@ fn new_recovery_codes_cost_a_code() {
     let entropy = Secret::new([3; 100]);
     let renewal = Renewal { entropy: &entropy, key: &RecoveryKey::new(&[7; 32]) };
     let renew = |shown: &ShownCode| renew_recovery_codes(ADA, proof(), shown, &standing(true), renewal, NOW);
-    assert_eq!(renew(&right()).outcome.unwrap().len(), RECOVERY_CODES);
+    let renewed = renew(&right());
+    assert_eq!(renewed.changes.last(), Some(&tell(Notice::RecoveryCodesReplaced)));
+    assert_eq!(renewed.outcome.unwrap().len(), RECOVERY_CODES);
     assert_eq!(code(&renew(&wrong())), Code::InvalidCode);
 }
 
@@ -155,9 +167,9 @@ fn five_wrong_codes_in_a_row_lock_out_the_right_one_for_fifteen_minutes() {
         let decision = disable(ADA, &right(), &standing, at);
         (decision.outcome, decision.changes.len())
     };
-    assert_eq!(told(WRONG_CODES_LIMIT - 1, NOW), (Ok(()), 4));
+    assert_eq!(told(WRONG_CODES_LIMIT - 1, NOW), (Ok(()), 5));
     assert_eq!(told(WRONG_CODES_LIMIT, NOW), (Err(Rejection::retry_after(Code::TooManyAttempts, 1)), 0));
-    assert_eq!(told(WRONG_CODES_LIMIT, NOW.plus_secs(1)), (Ok(()), 4));
+    assert_eq!(told(WRONG_CODES_LIMIT, NOW.plus_secs(1)), (Ok(()), 5));
 }
 
 #[test]

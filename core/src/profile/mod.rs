@@ -17,6 +17,7 @@ use crate::decision::Decision;
 use crate::event::{Event, LoginFailure};
 use crate::lifecycle::still_there;
 use crate::login::PasswordCheck;
+use crate::mail::{Notice, TOKEN_MAILS_LIMIT, window_start};
 use crate::password::{Password, PasswordHash, StoredHash};
 use crate::policy::Policy;
 use crate::reauthenticate::{self, Proof};
@@ -24,6 +25,7 @@ use crate::rejection::{Code, Fault, Rejection};
 use crate::session::Session;
 use crate::throttle::GuessSubject;
 use crate::time::Timestamp;
+use crate::token::MailedToken;
 use crate::username::Username;
 
 /// What the store says of an update.
@@ -37,6 +39,8 @@ pub struct Standing {
     pub username_taken: bool,
     /// Whether another account has the e-mail address.
     pub email_taken: bool,
+    /// The mails with a token that count for the new e-mail address at the moment; 0 where there is none.
+    pub recent_mails: u32,
 }
 
 /// What the passwords of an update turned out to be.
@@ -80,7 +84,8 @@ pub enum Progress {
 }
 
 /// Decides an update as far as can be. `evidence` is what its passwords turned out to be, `None` where none were
-/// looked at yet; `new_hash` is the hash of its password, `None` while there is none.
+/// looked at yet; `new_hash` is the hash of its password, `None` while there is none. `verification` is
+/// what is mailed to its e-mail address, `None` where it names none.
 ///
 /// ```
 /// # use countersign_core::account::{Account, AccountRole, NewAccount};
@@ -110,8 +115,8 @@ pub enum Progress {
 ///
 /// let form = ProfileForm { email: "augusta@example.com".into(), ..ProfileForm::default() };
 /// let update = ProfileUpdate::parse(&form, &account, 8).unwrap();
-/// let standing = Standing { session, account, username_taken: false, email_taken: false };
-/// let at = |now| decide(&update, &standing, None, None, &Policy::default(), now).outcome;
+/// let standing = Standing { session, account, username_taken: false, email_taken: false, recent_mails: 0 };
+/// let at = |now| decide(&update, &standing, None, None, None, &Policy::default(), now).outcome;
 ///
 /// let soon = standing.session.auth_time.plus_secs(60);
 /// assert!(matches!(at(soon), Ok(Progress::Done(account)) if account.email == "augusta@example.com"));
@@ -123,6 +128,7 @@ pub fn decide(
     standing: &Standing,
     evidence: Option<&Evidence>,
     new_hash: Option<&PasswordHash>,
+    verification: Option<&MailedToken>,
     policy: &Policy,
     now: Timestamp,
 ) -> Decision<Progress> {
@@ -179,8 +185,8 @@ pub fn decide(
     }
     match (new_password, new_hash) {
         (Some(password), None) => Decision::grant(Progress::HashPassword(password.clone())),
-        (Some(_), Some(hash)) => settled(changed(standing, edit, Some(hash), now)),
-        (None, _) => settled(changed(standing, edit, None, now)),
+        (Some(_), Some(hash)) => settled(changed(standing, edit, Some(hash), verification, now)),
+        (None, _) => settled(changed(standing, edit, None, verification, now)),
     }
 }
 
@@ -214,9 +220,10 @@ fn changed(
     standing: &Standing,
     edit: AccountEdit,
     new_hash: Option<&PasswordHash>,
+    verification: Option<&MailedToken>,
     now: Timestamp,
 ) -> Decision<Progress> {
-    let Standing { session, account: before, .. } = standing;
+    let Standing { session, account: before, recent_mails, .. } = standing;
     let user = before.id;
     let edited = edit.applied_to(before.clone());
     let (new_email, profile) = (edited.email != before.email, edited != *before);
@@ -228,6 +235,14 @@ fn changed(
         after.password_hash = StoredHash::from(hash.clone());
     }
     let mut decision = Decision::grant(Progress::Done(Box::new(after)));
+    // Told before the address is another, so that it reaches whoever had the account until now.
+    let tell = |notice| Change::Notify { user, notice, at: now };
+    if new_hash.is_some() {
+        decision = decision.with_change(tell(Notice::PasswordChanged));
+    }
+    if new_email {
+        decision = decision.with_change(tell(Notice::EmailChanged));
+    }
     if profile {
         decision = decision
             .with_change(Change::EditAccount(Box::new(edit)))
@@ -235,6 +250,13 @@ fn changed(
     }
     if new_email {
         decision = decision.with_event(Event::EmailChanged { user });
+    }
+    // Whoever changes it to and fro does not fill a stranger's mailbox.
+    if new_email && let Some(token) = verification.filter(|_| *recent_mails < TOKEN_MAILS_LIMIT) {
+        let (to, window_start) = (token.to.clone(), window_start(now));
+        decision = decision
+            .with_change(Change::CountMail { to, at: now, window_start })
+            .with_change(Change::MailToken(Box::new(token.clone())));
     }
     if let Some(to) = new_hash {
         let from = before.password_hash.clone();

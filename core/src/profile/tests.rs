@@ -15,7 +15,13 @@ fn full_account() -> Account {
 }
 
 fn standing() -> Standing {
-    Standing { session: session(), account: full_account(), username_taken: false, email_taken: false }
+    Standing {
+        session: session(),
+        account: full_account(),
+        username_taken: false,
+        email_taken: false,
+        recent_mails: 0,
+    }
 }
 
 fn update(form: &ProfileForm<'_>) -> ProfileUpdate {
@@ -38,7 +44,7 @@ fn guessed(matches: bool) -> Evidence {
 }
 
 fn decided(update: &ProfileUpdate, evidence: Option<&Evidence>, now: Timestamp) -> Decision<Progress> {
-    decide(update, &standing(), evidence, Some(&new_hash()), &Policy::default(), now)
+    decide(update, &standing(), evidence, Some(&new_hash()), None, &Policy::default(), now)
 }
 
 fn code(decision: &Decision<Progress>) -> Option<Code> {
@@ -184,7 +190,7 @@ fn the_host_is_told_what_is_wanting() {
     let update = update(&form);
     let policy = Policy::default();
     let ask = |standing: &Standing, evidence: Option<&Evidence>| {
-        decide(&update, standing, evidence, None, &policy, NOW).outcome.unwrap()
+        decide(&update, standing, evidence, None, None, &policy, NOW).outcome.unwrap()
     };
     assert!(matches!(ask(&standing(), None), Progress::CheckPasswords));
     assert!(matches!(ask(&standing(), Some(&guessed(false))), Progress::HashPassword(_)));
@@ -204,7 +210,7 @@ fn taken_names_are_told_last_and_tell_nothing_of_the_password() {
     let update = update(&form);
     let taken = Standing { username_taken: true, email_taken: true, ..standing() };
     for matches in [true, false] {
-        let refused = decide(&update, &taken, Some(&guessed(matches)), None, &Policy::default(), NOW);
+        let refused = decide(&update, &taken, Some(&guessed(matches)), None, None, &Policy::default(), NOW);
         assert_eq!(refused.outcome.as_ref().unwrap_err().faults.len(), 2);
         assert!(takes_back(&refused));
     }
@@ -222,7 +228,42 @@ fn who_is_gone_meanwhile_changes_nothing() {
     {
         let mut gone = standing();
         gone.account.status = status;
-        let refused = decide(&update, &gone, None, None, &Policy::default(), NOW);
+        let refused = decide(&update, &gone, None, None, None, &Policy::default(), NOW);
         assert_eq!((code(&refused), refused.changes), (Some(told), vec![]));
     }
+}
+
+#[cfg(feature = "sign")]
+#[test]
+fn another_address_is_asked_to_be_verified_and_the_old_one_told() {
+    let form = ProfileForm { email: "augusta@example.com".into(), ..ProfileForm::default() };
+    let (update, token) = (update(&form), token_to_the_new_address());
+    let changes = |recent_mails| {
+        let standing = Standing { recent_mails, ..standing() };
+        decide(&update, &standing, None, None, Some(&token), &Policy::default(), NOW).changes
+    };
+    let user = account().id;
+    let [tell, Change::EditAccount(_), Change::CountMail { to, .. }, mail] = &changes(2)[..] else {
+        panic!()
+    };
+    // Told before the address is another.
+    assert_eq!(*tell, Change::Notify { user, notice: Notice::EmailChanged, at: NOW });
+    assert_eq!((to, mail), (&token.to, &Change::MailToken(Box::new(token.clone()))));
+    // To and fro it fills nobody's mailbox.
+    let [_, Change::EditAccount(_)] = &changes(3)[..] else { panic!() };
+}
+
+#[test]
+fn another_password_is_told_to_the_address_that_the_account_has_until_then() {
+    let form = ProfileForm { password: "another engine".into(), ..ProfileForm::default() };
+    let told = decided(&update(&form), Some(&guessed(false)), NOW).changes.swap_remove(0);
+    assert_eq!(told, Change::Notify { user: account().id, notice: Notice::PasswordChanged, at: NOW });
+}
+
+#[cfg(feature = "sign")]
+fn token_to_the_new_address() -> MailedToken {
+    use crate::token::{ActionEntropy, ActionPurpose, MailKey};
+    let entropy = ActionEntropy { token: crate::secret::Secret::new([1; 32]), nonce: [2; 24] };
+    let to = crate::email::Email::parse("augusta@example.com").unwrap();
+    MailKey::new(&[7; 32]).mail(ActionPurpose::VerifyEmail, to, &entropy, NOW).unwrap()
 }

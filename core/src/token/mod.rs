@@ -6,6 +6,7 @@
 //! header picks neither a key that is not known nor an algorithm: each key has one.
 
 mod access;
+mod action;
 mod bearer;
 mod claims;
 mod compact;
@@ -27,6 +28,12 @@ mod verifying;
 pub use access::{
     Expectation, LEEWAY_MAX_SECS, LIFETIME_MAX_SECS, Verified, verify_access_token, verify_token,
 };
+pub use action::{
+    ACTION_TOKEN_LEN, ACTION_TOKENS_PER_USER, ActionPurpose, ActionStanding, ActionToken, MailedToken,
+    SealedToken, StoredActionToken,
+};
+#[cfg(feature = "sign")]
+pub use action::{ActionEntropy, MailKey};
 pub use bearer::bearer;
 pub use claims::{AccessClaims, Claims};
 pub use compact::TOKEN_LEN_MAX;

@@ -5,7 +5,7 @@ use sha2::Sha256;
 use zeroize::Zeroize;
 
 #[cfg(feature = "sign")]
-use super::{Algorithm, SigningKey};
+use super::{Algorithm, MailKey, SigningKey};
 use super::{HS256_SECRET_LEN_MIN, KeyError, RefreshKey};
 use crate::audit::seal::SealKey;
 use crate::cursor::CursorKey;
@@ -91,6 +91,13 @@ impl RootSecret {
     pub fn audit_key(&self) -> SealKey {
         let Self(secret) = self;
         SealKey::new(derive(secret.expose(), b"countersign/audit/1").expose())
+    }
+
+    /// The key that mailed tokens are sealed with until they are sent.
+    #[cfg(feature = "sign")]
+    pub fn mail_key(&self) -> MailKey {
+        let Self(secret) = self;
+        MailKey::new(derive(secret.expose(), b"countersign/mail/1").expose())
     }
 
     /// The key that the secrets of second factors are sealed with.

@@ -8,7 +8,7 @@ use crate::app::App;
 use crate::call::Call;
 use crate::docs;
 use crate::ops::{
-    applications, assignments, audit, data, jwks, login, mfa, operations, profile, refresh, register,
+    applications, assignments, audit, data, jwks, login, mailed, mails, mfa, operations, profile, refresh, register,
     revocations, roles, sessions, users, well_known,
 };
 use crate::problem::Problem;
@@ -42,6 +42,10 @@ pub(super) async fn answer(app: &Arc<App>, call: Call) -> Result<Reply, Problem>
         Operation::VerifyMfa => Box::pin(mfa::verify(app, call)).await,
         Operation::DisableMfa => Box::pin(mfa::disable(app, call)).await,
         Operation::RenewRecoveryCodes => Box::pin(mfa::renew_recovery_codes(app, call)).await,
+        Operation::ResendVerification => Box::pin(mails::resend(app, call)).await,
+        Operation::VerifyEmail => Box::pin(mailed::verify(app, call)).await,
+        Operation::ForgotPassword => Box::pin(mails::forgot(app, call)).await,
+        Operation::ResetPassword => Box::pin(mailed::reset(app, call)).await,
         Operation::Profile => profile::answer(call),
         Operation::StoreDatum => Box::pin(data::store(app, call)).await,
         Operation::ListData => data::list(app, call),

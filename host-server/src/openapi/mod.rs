@@ -13,6 +13,7 @@ mod body;
 mod data;
 mod description;
 mod fields;
+mod mails;
 mod mfa;
 mod pages;
 mod parameters;
@@ -32,6 +33,7 @@ static THEMES: &[&Theme] = &[
     &accounts::THEME,
     &sessions::THEME,
     &mfa::THEME,
+    &mails::THEME,
     &data::THEME,
     &roles::THEME,
     &admin::THEME,

@@ -127,6 +127,10 @@ fn standing(app: &App, login: &Login) -> Result<Standing, Problem> {
         (Some(account), Some(digest)) => store.device_known(digest, account.id)?,
         _ => false,
     };
+    let any_device_known = match &account {
+        Some(account) => store.any_device_known(account.id)?,
+        None => false,
+    };
     let application = match (&login.application, &account) {
         (RequestedApplication::Named(id), _) => store.application(id)?,
         (RequestedApplication::Registered, Some(account)) => store.application(&account.application)?,
@@ -140,5 +144,5 @@ fn standing(app: &App, login: &Login) -> Result<Standing, Problem> {
         (Some(account), Some(application)) => store.roles_held(account.id, &application.id)?,
         _ => Vec::new(),
     };
-    Ok(Standing { account, device_known, factor, application, roles })
+    Ok(Standing { account, device_known, any_device_known, factor, application, roles })
 }

@@ -10,6 +10,8 @@ mod form;
 mod guess;
 pub(crate) mod jwks;
 pub(crate) mod login;
+pub(crate) mod mailed;
+pub(crate) mod mails;
 pub(crate) mod mfa;
 pub(crate) mod operations;
 pub(crate) mod pace;
@@ -30,6 +32,8 @@ pub use applications::{CREATE_FIELDS as APPLICATION_FIELDS, UPDATE_FIELDS as APP
 pub use assignments::FIELDS as ASSIGNMENT_FIELDS;
 pub use data::FIELDS as DATA_FIELDS;
 pub use login::FIELDS as LOGIN_FIELDS;
+pub use mailed::{RESET_FIELDS, VERIFICATION_FIELDS};
+pub use mails::FIELDS as MAIL_FIELDS;
 pub use mfa::{
     CODE_FIELDS as MFA_CODE_FIELDS, ENABLE_FIELDS as MFA_ENABLE_FIELDS, RENEWAL_FIELDS as MFA_RENEWAL_FIELDS,
 };

@@ -7,11 +7,13 @@ use countersign_core::lifecycle;
 use countersign_core::password::PreparedPassword;
 use countersign_core::profile::{self, Evidence, ProfileForm, ProfileUpdate, Progress, Standing};
 use countersign_core::rejection::Code;
+use countersign_core::time::Timestamp;
+use countersign_core::token::ActionPurpose;
 use warp::http::StatusCode;
 
 use super::form::{self, unknown_fields};
 use super::views::User;
-use super::{DECISIONS_MAX, breach, commit, reauthenticate, settle, users};
+use super::{DECISIONS_MAX, breach, commit, mails, reauthenticate, settle, users};
 use crate::app::App;
 use crate::call::Call;
 use crate::entropy::random;
@@ -39,14 +41,26 @@ pub(crate) fn answer(call: Call) -> Result<Reply, Problem> {
 /// Changes what the caller asks for, and answers 200 with the User as it now is.
 pub(crate) async fn update(app: &App, call: Call) -> Result<Reply, Problem> {
     let update = parse(app, &call)?;
+    let verification = match &update.email {
+        Some(email) => Some(mails::token(app, ActionPurpose::VerifyEmail, email.clone())?),
+        None => None,
+    };
     let (mut evidence, mut new_hash) = (None, None);
     // Counted once, however often the password has to be looked at.
     let mut under_way = None;
     for _ in 0..ROUNDS_MAX {
         // Loaded in each round: much can happen while a password is being checked.
-        let standing = standing(&app.store, &call, &update)?;
-        let Decision { outcome, changes, events } =
-            profile::decide(&update, &standing, evidence.as_ref(), new_hash.as_ref(), &app.policy, app.now());
+        let now = app.now();
+        let standing = standing(&app.store, &call, &update, now)?;
+        let Decision { outcome, changes, events } = profile::decide(
+            &update,
+            &standing,
+            evidence.as_ref(),
+            new_hash.as_ref(),
+            verification.as_ref(),
+            &app.policy,
+            now,
+        );
         match outcome {
             Ok(Progress::CheckPasswords) => {
                 evidence = check(app, &call, &update, &standing.account, &mut under_way).await?;
@@ -120,12 +134,16 @@ fn parse(app: &App, call: &Call) -> Result<ProfileUpdate, Problem> {
     Ok(form::merge(parsed, unknown_fields(&document, taken))?)
 }
 
-fn standing(store: &Store, call: &Call, update: &ProfileUpdate) -> Result<Standing, Problem> {
+fn standing(store: &Store, call: &Call, update: &ProfileUpdate, now: Timestamp) -> Result<Standing, Problem> {
     let found = store.session_with_account(call.principal()?.session().id)?;
     let found = found.ok_or_else(|| Problem::of(Code::SessionEnded))?;
     let username = update.username.as_ref().map(|username| username.as_str());
     let email = update.email.as_ref().map(|email| email.as_str());
     let (username_taken, email_taken) = store.names_taken_by_others(found.account.id, username, email)?;
+    let recent_mails = match email {
+        Some(email) => store.recent_mails(email, now)?,
+        None => 0,
+    };
     let (session, account) = (found.session.clone(), found.account.clone());
-    Ok(Standing { session, account, username_taken, email_taken })
+    Ok(Standing { session, account, username_taken, email_taken, recent_mails })
 }

@@ -11,11 +11,12 @@ use countersign_core::register::{
 };
 use countersign_core::rejection::Rejection;
 use countersign_core::time::Timestamp;
+use countersign_core::token::ActionPurpose;
 use warp::http::StatusCode;
 
 use super::form::{self, unknown_fields};
 use super::views::{Registered, User};
-use super::{DECISIONS_MAX, breach, commit};
+use super::{DECISIONS_MAX, breach, commit, mails};
 use crate::app::App;
 use crate::call::Call;
 use crate::entropy::random;
@@ -42,7 +43,9 @@ pub(crate) async fn answer(app: &App, call: Call) -> Result<Reply, Problem> {
         .hash(PreparedPassword::clone(&registration.password), app.policy.argon2, random()?)
         .await?;
     let now = app.now();
-    let account = create_account(&app.store, registration, hash, MadeBy::Anyone, now, &call.origin()).await?;
+    let token = mails::token(app, ActionPurpose::VerifyEmail, registration.email.clone())?;
+    let made_by = MadeBy::Anyone(&token);
+    let account = create_account(&app.store, registration, hash, made_by, now, &call.origin()).await?;
     let registered = Registered::of(User::from(&account), call.mount);
     Ok(Reply::json(StatusCode::CREATED, &registered))
 }
@@ -55,7 +58,7 @@ pub async fn create_account(
     store: &Store,
     newcomer: impl Into<Newcomer>,
     hash: impl Into<StoredHash>,
-    made_by: MadeBy,
+    made_by: MadeBy<'_>,
     now: Timestamp,
     origin: &Origin,
 ) -> Result<Account, CreateAccountError> {

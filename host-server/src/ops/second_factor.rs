@@ -54,7 +54,8 @@ pub(super) fn waiting(
     let Some((account, application)) = account.zip(application) else { return Ok(None) };
     let roles = app.store.roles_held(account.id, &application.id)?;
     let factor = standing(app, account.id, shown)?;
-    Ok(Some(FinishStanding { login, account, application, roles, factor }))
+    let any_device_known = app.store.any_device_known(account.id)?;
+    Ok(Some(FinishStanding { login, account, application, roles, factor, any_device_known }))
 }
 
 /// Whose log-in waits under this token.

@@ -35,6 +35,14 @@ pub enum Operation {
     DisableMfa,
     /// Gives new recovery codes.
     RenewRecoveryCodes,
+    /// Mails a token that verifies an address.
+    ResendVerification,
+    /// Takes a token that verifies an address.
+    VerifyEmail,
+    /// Mails a token that resets a password.
+    ForgotPassword,
+    /// Takes a token that resets a password.
+    ResetPassword,
     /// Shows the caller's own User.
     Profile,
     /// Keeps a value of the caller's under a key.
@@ -183,6 +191,10 @@ pub static ROUTES: &[Route] = &[
     post(Operation::VerifyMfa, "/auth/mfa/verify").bearer_or_mfa_token().json(),
     post(Operation::DisableMfa, "/auth/mfa/disable").bearer().json(),
     post(Operation::RenewRecoveryCodes, "/auth/mfa/recovery-codes").bearer().json(),
+    post(Operation::ResendVerification, "/auth/email/resend").json(),
+    post(Operation::VerifyEmail, "/auth/email/verify").json(),
+    post(Operation::ForgotPassword, "/auth/password/forgot").json(),
+    post(Operation::ResetPassword, "/auth/password/reset").json(),
     get(Operation::Profile, "/users/me").bearer(),
     get(Operation::Profile, "/auth/me").bearer(),
     get(Operation::Profile, "/users/profile").bearer(),

@@ -31,6 +31,7 @@ use countersign_core::secret::TokenDigest;
 use countersign_core::session::Session;
 use countersign_core::throttle::{GuessSubject, Guesses, WrongCodes};
 use countersign_core::time::Timestamp;
+use tokio::sync::Notify;
 
 pub use self::error::StoreError;
 pub use self::reads::{AuditStanding, ChosenRecords, ChosenUsers};
@@ -54,6 +55,7 @@ pub enum DatabaseLocation {
 pub struct Store {
     backend: Arc<dyn Backend>,
     sessions: Arc<SessionCache>,
+    mail_queued: Arc<Notify>,
 }
 
 /// What became of a commit.
@@ -85,7 +87,11 @@ impl Store {
     /// Where the file cannot be opened, holds another program's tables, or those of a newer or altered
     /// version of this program.
     pub fn open(location: &DatabaseLocation) -> Result<Self, StoreError> {
-        Ok(Self { backend: Arc::new(Sqlite::open(location)?), sessions: Arc::default() })
+        Ok(Self {
+            backend: Arc::new(Sqlite::open(location)?),
+            sessions: Arc::default(),
+            mail_queued: Arc::default(),
+        })
     }
 
     /// Makes all of `changes` true and durable, or none of them.
@@ -109,10 +115,19 @@ impl Store {
         if changes.is_empty() && records.is_empty() {
             return Ok(Committed::Applied { created: None });
         }
-        Ok(match self.backend.commit(writes::writes(changes), records).await? {
+        let outcome = self.backend.commit(writes::writes(changes), records).await?;
+        if changes.iter().any(Change::concerns_mail) {
+            self.mail_queued.notify_one();
+        }
+        Ok(match outcome {
             Outcome::Applied { number } => Committed::Applied { created: number.map(UserId::new) },
             Outcome::Conflict => Committed::Conflict,
         })
+    }
+
+    /// Waits until something was committed here that may have queued a mail.
+    pub async fn mail_queued(&self) {
+        self.mail_queued.notified().await;
     }
 
     /// The account that a name belongs to; `None` for a name of nobody.
@@ -182,6 +197,17 @@ impl Store {
         let parameters = [digest.encode().into(), user.value().into()];
         Ok(self
             .read_one(sql::devices::DEVICE_KNOWN, parameters, rows::devices::device_known)?
+            .unwrap_or_default())
+    }
+
+    /// Whether the user is known on any device.
+    ///
+    /// # Errors
+    /// Where the store fails.
+    pub fn any_device_known(&self, user: UserId) -> Result<bool, StoreError> {
+        let parameters = [user.value().into()];
+        Ok(self
+            .read_one(sql::devices::DEVICES_OF_USER, parameters, rows::devices::device_known)?
             .unwrap_or_default())
     }
 

@@ -1,6 +1,7 @@
 use super::super::tests::{entropy, in_context, login, right, standing};
 use super::super::{Login, Standing, decide};
 use super::*;
+use crate::mail::Notice;
 use crate::mfa::TotpCode;
 use crate::password::{Argon2Cost, PasswordHash};
 use crate::policy::Policy;
@@ -37,7 +38,14 @@ fn waiting() -> FinishStanding {
         expires_at: NOW.plus_secs(1),
         wrong_codes: 0,
     };
-    FinishStanding { login, account: account(), application: application(), roles: Vec::new(), factor: on() }
+    FinishStanding {
+        login,
+        account: account(),
+        application: application(),
+        roles: Vec::new(),
+        factor: on(),
+        any_device_known: false,
+    }
 }
 
 fn finished(standing: FinishStanding, shown: &ShownCode) -> Decision<LoggedIn> {
@@ -186,4 +194,18 @@ fn a_token_that_saw_five_wrong_codes_is_told_of_the_lock_while_that_is_on() {
     standing.login.wrong_codes = WRONG_CODES_LIMIT;
     standing.factor.wrong_codes = locked();
     assert_eq!(refusal(&admit_token(Some(standing), NOW)), Code::TooManyAttempts);
+}
+
+#[test]
+fn a_device_that_was_known_by_its_token_is_no_new_one() {
+    let told = |device, any_device_known| {
+        let mut standing = FinishStanding { any_device_known, ..waiting() };
+        standing.login.device = device;
+        let changes = finished(standing, &code(true)).changes;
+        changes.iter().any(|change| matches!(change, Change::Notify { notice: Notice::NewDevice(_), .. }))
+    };
+    let device = Some(TokenDigest::of(b"device"));
+    assert!(told(None, true));
+    assert!(!told(device, true));
+    assert!(!told(None, false));
 }

@@ -4,6 +4,7 @@ mod applications;
 mod audit;
 mod data;
 mod keys;
+mod mails;
 mod mfa;
 mod session;
 mod user;
@@ -18,6 +19,7 @@ pub use applications::{
 pub use audit::{AuditRecord, OutcomeWord};
 pub use data::Datum;
 pub use keys::{Jwk, Jwks};
+pub use mails::PasswordReset;
 pub use mfa::{FinishedLogin, MfaVerified, ProposedFactor, RecoveryCodes};
 pub use session::{SessionItem, Tokens};
 pub use user::{Registered, Role, User, UserStatus, WrittenUserId};

@@ -4,6 +4,7 @@ mod applications;
 mod audit;
 mod data;
 mod keys;
+mod mails;
 mod revocations;
 mod roles;
 mod users;

@@ -16,6 +16,7 @@ pub(crate) fn factor(row: Row) -> Result<StoredFactor, StoreError> {
         secret: SealedSecret::stored(columns.text("secret")?),
         enabled_at: columns.optional_moment("enabled_at")?,
         last_step: columns.optional_integer("last_step")?.map(TotpStep::new),
+        address_verified: columns.truth("address_verified")?,
     })
 }
 

@@ -8,6 +8,7 @@ pub(crate) mod devices;
 pub(crate) mod factors;
 pub(crate) mod guesses;
 pub(crate) mod keys;
+pub(crate) mod mails;
 pub(crate) mod revocations;
 pub(crate) mod roles;
 pub(crate) mod sessions;

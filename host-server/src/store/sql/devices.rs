@@ -4,6 +4,9 @@ super::statements! {
     /// Whether a device is one of the user's.
     DEVICE_KNOWN = "SELECT count(*) FROM devices WHERE digest = $1 AND user_id = $2";
 
+    /// How many devices of the user are known.
+    DEVICES_OF_USER = "SELECT count(*) FROM devices WHERE user_id = $1";
+
     /// Adds a device; one that is known already stays as it is.
     REMEMBER_DEVICE = "INSERT INTO devices (digest, user_id, created_at) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING";
 

@@ -2,7 +2,7 @@
 
 super::statements! {
     /// A user's second factor, on or not.
-    FACTOR = "SELECT secret, enabled_at, last_step FROM factors WHERE user_id = $1";
+    FACTOR = "SELECT secret, enabled_at, last_step, address_verified FROM factors WHERE user_id = $1";
 
     /// Second factors from after the user `$1` on.
     SEALED_FACTORS = "SELECT user_id, secret FROM factors WHERE user_id > $1 ORDER BY user_id LIMIT $2";
@@ -28,7 +28,8 @@ super::statements! {
 
     /// Guard: it is the factor that waits for that.
     ENABLE_FACTOR =
-        "UPDATE factors SET enabled_at = $1, last_step = $2 \
+        "UPDATE factors SET enabled_at = $1, last_step = $2, \
+                            address_verified = (SELECT users.email_verified FROM users WHERE users.id = $3) \
          WHERE user_id = $3 AND secret = $4 AND enabled_at IS NULL";
 
     /// Guard: the user is active.
@@ -44,6 +45,19 @@ super::statements! {
 
     /// The user has no factor that is on.
     MARK_DISABLED = "UPDATE users SET mfa_enabled = 0, updated_at = $1 WHERE id = $2 AND mfa_enabled = 1";
+
+    /// Removes a user's factor that is not one of somebody whose address was verified.
+    REMOVE_UNVERIFIED_FACTOR = "DELETE FROM factors WHERE user_id = $1 AND address_verified = 0";
+
+    /// Forgets the recovery codes of a user without a factor.
+    FORGET_RECOVERY_CODES_OF_NO_FACTOR =
+        "DELETE FROM recovery_codes WHERE user_id = $1 \
+         AND NOT EXISTS (SELECT 1 FROM factors WHERE factors.user_id = $1)";
+
+    /// A user without a factor has none that is on.
+    MARK_DISABLED_WITHOUT_FACTOR =
+        "UPDATE users SET mfa_enabled = 0, updated_at = $1 WHERE id = $2 AND mfa_enabled = 1 \
+         AND NOT EXISTS (SELECT 1 FROM factors WHERE factors.user_id = $2)";
 
     /// Guard: the code was not used.
     USE_RECOVERY_CODE = "DELETE FROM recovery_codes WHERE user_id = $1 AND digest = $2";

@@ -1,10 +1,10 @@
-//! Guesses at passwords and codes.
+//! Guesses at passwords and codes, and mails to addresses, which are counted alike.
 
 super::statements! {
     /// How many guesses at a subject still count, and the time of the oldest.
     GUESSES = "SELECT count(*), min(at) FROM guesses WHERE subject = $1 AND at > $2";
 
-    /// Guard: fewer than `$4` guesses since `$3`.
+    /// Guard: fewer than `$4` since `$3`.
     COUNT_GUESS =
         "INSERT INTO guesses (subject, at) SELECT CAST($1 AS TEXT), CAST($2 AS BIGINT) \
          WHERE (SELECT count(*) FROM guesses WHERE subject = $1 AND at > $3) < $4";

@@ -32,6 +32,7 @@ pub(crate) mod devices;
 pub(crate) mod factors;
 pub(crate) mod guesses;
 pub(crate) mod keys;
+pub(crate) mod mails;
 pub(crate) mod revocations;
 pub(crate) mod roles;
 pub(crate) mod sessions;
@@ -47,6 +48,7 @@ pub(crate) const ALL: &[&[&str]] = &[
     factors::ALL,
     guesses::ALL,
     keys::ALL,
+    mails::ALL,
     revocations::ALL,
     roles::ALL,
     sessions::ALL,

@@ -91,13 +91,19 @@ impl Store {
 async fn a_factor_waits_until_it_is_turned_on(store: Store) {
     let user = store.create(new_account("Ada")).await.unwrap();
     assert!(store.does(propose(user, "a")).await);
-    let waits = StoredFactor { secret: secret("a"), enabled_at: None, last_step: None };
+    let waits =
+        StoredFactor { secret: secret("a"), enabled_at: None, last_step: None, address_verified: false };
     assert_eq!(store.factor(user).unwrap(), Some(waits));
     assert!(!store.is_marked(user));
     assert!(!store.does(use_step(user, "a", 1)).await);
 
     assert!(store.does(enable(user, "a")).await);
-    let on = StoredFactor { secret: secret("a"), enabled_at: Some(NOW.plus_secs(9)), last_step: Some(STEP) };
+    let on = StoredFactor {
+        secret: secret("a"),
+        enabled_at: Some(NOW.plus_secs(9)),
+        last_step: Some(STEP),
+        address_verified: false,
+    };
     assert_eq!(store.factor(user).unwrap(), Some(on.clone()));
     assert!(store.is_marked(user));
     // Neither turned on twice nor replaced.

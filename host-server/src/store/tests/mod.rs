@@ -27,6 +27,7 @@ mod audit;
 mod crash;
 mod factors;
 mod keys;
+mod mails;
 mod opening;
 mod revocations;
 

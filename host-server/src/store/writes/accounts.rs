@@ -9,8 +9,9 @@ use countersign_core::password::{HashKind, PasswordHash, StoredHash};
 use countersign_core::phone::Phone;
 use countersign_core::profile::Edit;
 use countersign_core::time::Timestamp;
+use countersign_core::token::ActionPurpose;
 
-use super::{devices, factors, roles, sessions, write};
+use super::{devices, factors, mails, roles, sessions, write};
 use crate::store::backend::{Guard, Write};
 use crate::store::sql::accounts as sql;
 use crate::store::value::Value;
@@ -40,7 +41,16 @@ pub(super) fn create_account(account: &NewAccount) -> Write {
     )
 }
 
-pub(super) fn edit_account(edit: &AccountEdit) -> Write {
+/// What was mailed to the old address goes first, while it is known which that is.
+pub(super) fn edit_account(edit: &AccountEdit) -> Vec<Write> {
+    if edit.email.is_none() {
+        return vec![edit_columns(edit)];
+    }
+    let user = edit.user;
+    vec![mails::void_mails(user), edit_columns(edit), mails::void_action_tokens(user, None)]
+}
+
+fn edit_columns(edit: &AccountEdit) -> Write {
     let username = edit.username.as_ref().map(|username| username.as_str());
     let [sets_name, name] = set(&edit.name, PersonName::as_str);
     let [sets_first_name, first_name] = set(&edit.first_name, PersonName::as_str);
@@ -90,13 +100,19 @@ pub(super) fn set_password(
         sessions::end_sessions(user, except),
         devices::forget_devices(user),
         factors::end_logins(user),
+        mails::void_action_tokens(user, Some(ActionPurpose::ResetPassword)),
     ]
 }
 
 pub(super) fn set_status(user: UserId, from: AccountStatus, to: AccountStatus, at: Timestamp) -> Vec<Write> {
     let deleted_at = if to == AccountStatus::Deleted { at.into() } else { Value::Null };
     let parameters = [to.as_str().into(), deleted_at, at.into(), user.value().into(), from.as_str().into()];
-    vec![write(sql::SET_STATUS, Guard::OneRow, parameters), factors::end_logins(user)]
+    vec![
+        write(sql::SET_STATUS, Guard::OneRow, parameters),
+        factors::end_logins(user),
+        mails::void_mails(user),
+        mails::void_action_tokens(user, None),
+    ]
 }
 
 pub(super) fn set_role(user: UserId, from: AccountRole, to: AccountRole, at: Timestamp) -> Vec<Write> {

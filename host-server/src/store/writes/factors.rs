@@ -52,6 +52,15 @@ pub(super) fn remove(user: UserId, at: Timestamp) -> Vec<Write> {
     ]
 }
 
+pub(super) fn remove_unverified(user: UserId, at: Timestamp) -> Vec<Write> {
+    vec![
+        write(sql::REMOVE_UNVERIFIED_FACTOR, Guard::Open, [user.value().into()]),
+        write(sql::FORGET_RECOVERY_CODES_OF_NO_FACTOR, Guard::Open, [user.value().into()]),
+        write(sql::MARK_DISABLED_WITHOUT_FACTOR, Guard::Open, [at.into(), user.value().into()]),
+        end_logins(user),
+    ]
+}
+
 /// The others make room first, so that the new one is never the one that goes.
 pub(super) fn open_login(login: &MfaLogin, at: Timestamp) -> Vec<Write> {
     let user = Value::from(login.user.value());

@@ -9,12 +9,22 @@ use crate::store::backend::{Guard, Write};
 use crate::store::sql::guesses as sql;
 
 pub(super) fn count_guess(subject: &GuessSubject, at: Timestamp, window_start: Timestamp) -> Vec<Write> {
+    count(subject, at, window_start, GUESS_LIMIT)
+}
+
+/// Counts one more, of `limit` since `window_start`.
+pub(super) fn count(
+    subject: &GuessSubject,
+    at: Timestamp,
+    window_start: Timestamp,
+    limit: u32,
+) -> Vec<Write> {
     vec![
         write(sql::PRUNE_GUESSES, Guard::Open, [window_start.into(), PRUNED.into()]),
         write(
             sql::COUNT_GUESS,
             Guard::OneRow,
-            [subject.key().into(), at.into(), window_start.into(), GUESS_LIMIT.into()],
+            [subject.key().into(), at.into(), window_start.into(), limit.into()],
         ),
     ]
 }

@@ -9,6 +9,7 @@ mod devices;
 mod factors;
 mod guesses;
 mod keys;
+mod mails;
 mod revocations;
 mod roles;
 mod sessions;
@@ -31,7 +32,7 @@ fn change(change: &Change) -> Vec<Write> {
     match change {
         Change::CreateAccount(account) => vec![accounts::create_account(account)],
         Change::ReplaceHash { user, from, to } => vec![accounts::replace_hash(*user, from, to)],
-        Change::EditAccount(edit) => vec![accounts::edit_account(edit)],
+        Change::EditAccount(edit) => accounts::edit_account(edit),
         Change::SetPassword { user, from, to, except, at } => {
             accounts::set_password(*user, from, to, *except, *at)
         }
@@ -64,6 +65,17 @@ fn change(change: &Change) -> Vec<Write> {
         Change::OpenMfaLogin { login, at } => factors::open_login(login, *at),
         Change::CountWrongCode { digest } => vec![factors::count_wrong_code(digest)],
         Change::EndMfaLogin { digest } => vec![factors::end_login(digest)],
+        Change::CountMail { to, at, window_start } => mails::count_mail(to, *at, *window_start),
+        Change::MailToken(token) => mails::mail_token(token),
+        Change::RehearseMail(token) => mails::rehearse_mail(token),
+        Change::Notify { user, notice, at } => mails::notify(*user, notice, *at),
+        Change::SpendActionToken { digest, purpose, at } => mails::spend_action_token(*digest, *purpose, *at),
+        Change::VerifyEmail { user, email, at } => vec![mails::verify_email(*user, email, *at)],
+        Change::RemoveUnverifiedFactor { user, at } => factors::remove_unverified(*user, *at),
+        Change::ClaimMail { id, attempts, until } => vec![mails::claim_mail(*id, *attempts, *until)],
+        Change::RetryMail { id, attempts, due_at } => vec![mails::retry_mail(*id, *attempts, *due_at)],
+        Change::FinishMail { id, at } => vec![mails::finish_mail(*id, *at)],
+        Change::GiveUpMail { id, at } => vec![mails::give_up_mail(*id, *at)],
         Change::CreateApplication(application) => vec![applications::create_application(application)],
         Change::UpdateApplication { id, patch } => vec![applications::update_application(id, patch)],
         Change::DeleteApplication { id } => applications::delete_application(id),
@@ -142,8 +154,8 @@ mod tests {
             guards,
             [
                 vec![Guard::OneNumber],
+                vec![Guard::OneRow, Guard::Open, Guard::Open, Guard::Open, Guard::Open],
                 vec![Guard::OneRow, Guard::Open, Guard::Open, Guard::Open],
-                vec![Guard::OneRow, Guard::Open],
                 vec![Guard::OneRow, Guard::Open, Guard::Open],
                 vec![Guard::Open, Guard::OneRow],
                 vec![Guard::Open],

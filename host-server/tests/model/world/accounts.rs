@@ -23,6 +23,7 @@ impl World {
             ..ProfileForm::default()
         };
         let parsed = ProfileUpdate::parse(&form, principal.account(), 8).map_err(Rejection::validation)?;
+        let verification = parsed.email.clone().map(|email| self.mailed_token(email));
         let (mut evidence, mut new_hash) = (None, None);
         // Looked at, with its passwords checked, with the new one hashed.
         for _ in 0..3 {
@@ -32,6 +33,7 @@ impl World {
                 &standing,
                 evidence.as_ref(),
                 new_hash.as_ref(),
+                verification.as_ref(),
                 &self.policy,
                 self.now,
             );
@@ -84,7 +86,8 @@ impl World {
         let (username_taken, email_taken) =
             self.store.names_taken_by_others(found.account.id, username, email)?;
         let (session, account) = (found.session.clone(), found.account.clone());
-        Ok(Standing { session, account, username_taken, email_taken })
+        let recent_mails = email.map_or(Ok(0), |email| self.store.recent_mails(email, self.now))?;
+        Ok(Standing { session, account, username_taken, email_taken, recent_mails })
     }
 }
 

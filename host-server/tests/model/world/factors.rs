@@ -4,7 +4,6 @@ use countersign_core::account::Account;
 use countersign_core::mfa::{self, Confirmed, Renewal, TotpSecret};
 use countersign_core::password::Password as AnyPassword;
 use countersign_core::reauthenticate::{self, Proof};
-use countersign_core::secret::Secret;
 use countersign_core::throttle::{GuessSubject, Guesses};
 
 use super::*;

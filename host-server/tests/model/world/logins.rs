@@ -10,7 +10,6 @@ use countersign_core::login::{
 use countersign_core::mfa::{Factor, FactorStanding, RecoveryCode, ShownCode};
 use countersign_core::password::{PasswordHash, PreparedPassword, StoredHash};
 use countersign_core::register::{self, MadeBy, Registration, RegistrationForm, RegistrationRules};
-use countersign_core::secret::Secret;
 use countersign_core::throttle::Guesses;
 
 use super::*;
@@ -30,7 +29,9 @@ impl World {
         password: Password,
         application: Option<App>,
     ) -> Told {
-        self.make_account(username, email, password, application, MadeBy::Anyone)
+        let to = Email::parse(&email.email()).unwrap();
+        let token = self.mailed_token(to);
+        self.make_account(username, email, password, application, MadeBy::Anyone(&token))
     }
 
     fn make_account(
@@ -39,7 +40,7 @@ impl World {
         email: Name,
         password: Password,
         application: Option<App>,
-        made_by: MadeBy,
+        made_by: MadeBy<'_>,
     ) -> Told {
         let form = RegistrationForm {
             username: field(&username.username()),
@@ -112,8 +113,9 @@ impl World {
                 let application = self.store.application(&login.application)?;
                 let roles = self.store.roles_held(login.user, &login.application)?;
                 let factor = self.factor_standing(login.user, Some(&shown))?;
+                let any_device_known = self.store.any_device_known(login.user)?;
                 account.zip(application).map(|(account, application)| {
-                    (shown, FinishStanding { login, account, application, roles, factor })
+                    (shown, FinishStanding { login, account, application, roles, factor, any_device_known })
                 })
             }
         };
@@ -195,7 +197,11 @@ impl World {
             (Some(account), Some(application)) => store.roles_held(account.id, &application.id)?,
             _ => Vec::new(),
         };
-        Ok(Standing { account, device_known, factor, application, roles })
+        let any_device_known = match &account {
+            Some(account) => store.any_device_known(account.id)?,
+            None => false,
+        };
+        Ok(Standing { account, device_known, any_device_known, factor, application, roles })
     }
 
     pub(super) fn factor_standing(

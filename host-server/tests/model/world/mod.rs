@@ -15,18 +15,19 @@ pub(crate) use self::sessions::data_key;
 use countersign_core::authenticate::{self, Asks, Principal};
 use countersign_core::authorize;
 use countersign_core::decision::Decision;
+use countersign_core::email::Email;
 use countersign_core::field::Field;
 use countersign_core::id::{ApplicationId, SessionId, UserId};
 use countersign_core::mfa::{RecoveryCode, RecoveryKey, SealingKey};
 use countersign_core::password::{Argon2Cost, Argon2Workspace};
 use countersign_core::policy::Policy;
 use countersign_core::rejection::{Code, Rejection};
-use countersign_core::secret::TokenDigest;
+use countersign_core::secret::{Secret, TokenDigest};
 use countersign_core::session::Client;
 use countersign_core::time::Timestamp;
 use countersign_core::token::{
-    AccessClaims, Algorithm, Expectation, KeySet, RefreshKey, RootSecret, SigningKey, TokenError,
-    verify_access_token,
+    AccessClaims, ActionEntropy, ActionPurpose, Algorithm, Expectation, KeySet, MailKey, MailedToken,
+    RefreshKey, RootSecret, SigningKey, TokenError, verify_access_token,
 };
 use countersign_server::store::{Committed, DatabaseLocation, Store, StoreError};
 use tokio::runtime::{Builder, Runtime};
@@ -87,6 +88,7 @@ struct Keys {
     refresh: RefreshKey,
     recovery: RecoveryKey,
     sealing: SealingKey,
+    mail: MailKey,
 }
 
 /// What one step comes to.
@@ -131,6 +133,7 @@ impl World {
             refresh: root.refresh_key(),
             recovery: root.recovery_key(),
             sealing: root.sealing_key(),
+            mail: root.mail_key(),
         };
         let mut world = Self {
             store: Store::open(&DatabaseLocation::Memory).unwrap(),
@@ -224,6 +227,12 @@ impl World {
         let block = |nth: usize| *TokenDigest::of(format!("{} {nth}", self.drawn).as_bytes()).as_bytes();
         let blocks: Vec<_> = (0..N.div_ceil(32)).flat_map(block).collect();
         std::array::from_fn(|place| blocks[place])
+    }
+
+    /// A token that is to be mailed to an address. No mail is read here.
+    fn mailed_token(&mut self, to: Email) -> MailedToken {
+        let entropy = ActionEntropy { token: Secret::new(self.draw()), nonce: self.draw() };
+        self.keys.mail.mail(ActionPurpose::VerifyEmail, to, &entropy, self.now).unwrap()
     }
 
     /// The number of a user, or one of nobody.

@@ -1,0 +1,69 @@
+//! What a mailed token is good for: to verify the address, to set another password.
+
+use countersign_core::password::PreparedPassword;
+use countersign_core::reset::{self, Reset, ResetForm, Standing};
+use countersign_core::secret::{Secret, TokenDigest};
+use countersign_core::token::ActionStanding;
+use countersign_core::verify_email;
+use warp::http::StatusCode;
+
+use super::form::{self, unknown_fields};
+use super::views::PasswordReset;
+use super::{settle, tell};
+use crate::app::App;
+use crate::call::Call;
+use crate::entropy::random;
+use crate::problem::Problem;
+use crate::reply::Reply;
+
+/// The fields that verifying an address takes.
+pub const VERIFICATION_FIELDS: &[&str] = &["token"];
+
+/// The fields that a reset takes, in the order of the form.
+pub const RESET_FIELDS: &[&str] = &["token", "password"];
+
+const RESET: &str = "Password reset successfully";
+
+/// Answers 204 once the address is verified.
+pub(crate) async fn verify(app: &App, call: Call) -> Result<Reply, Problem> {
+    let document = call.document()?;
+    let parsed = verify_email::parse(&document.field("token"));
+    let digest = form::merge(parsed, unknown_fields(&document, VERIFICATION_FIELDS))?;
+    settle(app, &call, || Ok(verify_email::decide(standing(app, digest)?.as_ref(), app.now()))).await?;
+    Ok(Reply::no_content())
+}
+
+/// Answers 200 with a device token once the account has the new password.
+pub(crate) async fn reset(app: &App, call: Call) -> Result<Reply, Problem> {
+    let document = call.document()?;
+    let form = ResetForm { token: document.field("token"), password: document.field("password") };
+    let reset = form::merge(Reset::parse(&form), unknown_fields(&document, RESET_FIELDS))?;
+    // Asked before the hash is spent, and again when the password is stored.
+    let checked = {
+        let standing = reset_standing(app, reset.digest)?;
+        reset::check(&reset, standing.as_ref(), app.policy.password_min_length, app.now())
+    };
+    tell(&checked.events, &call.request_id);
+    let password = checked.outcome?;
+    let password = PreparedPassword::clone(&password);
+    let hash = app.hashing.hash(password, app.policy.argon2, random()?).await?;
+    let device = Secret::new(random()?);
+    let done = settle(app, &call, || {
+        Ok(reset::decide(reset_standing(app, reset.digest)?.as_ref(), &hash, &device, app.now()))
+    })
+    .await?;
+    let body = PasswordReset { message: RESET, device_token: done.device_token.expose() };
+    Ok(Reply::json(StatusCode::OK, &body))
+}
+
+fn standing(app: &App, digest: TokenDigest) -> Result<Option<ActionStanding>, Problem> {
+    let Some(token) = app.store.action_token(digest)? else { return Ok(None) };
+    let account = app.store.account(token.user)?;
+    Ok(account.map(|account| ActionStanding { token, account }))
+}
+
+fn reset_standing(app: &App, digest: TokenDigest) -> Result<Option<Standing>, Problem> {
+    let Some(action) = standing(app, digest)? else { return Ok(None) };
+    let factor = app.store.factor(action.account.id)?;
+    Ok(Some(Standing { action, factor }))
+}
