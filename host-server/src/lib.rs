@@ -19,6 +19,7 @@ pub mod hashing;
 pub mod http;
 pub mod keys;
 pub mod listener;
+pub mod mail;
 pub mod openapi;
 pub mod ops;
 pub mod problem;

@@ -14,6 +14,9 @@ Without a flag:
   SECRET_KEY_PREVIOUS
       The SECRET_KEY before. Set at a change of SECRET_KEY, so that all that was
       made with the old one goes on working.
+  SMTP_URL
+      The mail server: smtp://user:password@host:port?tls=required, or
+      smtps://... Without it mails wait, and `countersign outbox` shows them.
 
 A setting is a flag, else a variable of the environment, else a line NAME=value
 of the file .env in the working directory. Set to nothing, it is not set. In
@@ -123,6 +126,17 @@ pub(super) struct ServeArguments {
     #[arg(long, value_name = "NUMBER", help_heading = "Passwords")]
     hash_threads: Option<String>,
 
+    /// Who mails come from [MAIL_FROM; default no-reply at the host of PUBLIC_URL]
+    #[arg(long, value_name = "ADDRESS", help_heading = "Mail")]
+    mail_from: Option<String>,
+    /// Page that verifies an address with the token in its fragment, #token=… [EMAIL_VERIFY_URL; default a page of this
+    /// server, where PUBLIC_URL says how it is reached]
+    #[arg(long, value_name = "URL", help_heading = "Mail")]
+    email_verify_url: Option<String>,
+    /// Page that resets a password in the same way [PASSWORD_RESET_URL; default as above]
+    #[arg(long, value_name = "URL", help_heading = "Mail")]
+    password_reset_url: Option<String>,
+
     /// What is logged: off, error, warn, info, debug, trace, or levels of parts like
     /// warn,countersign_server=debug [LOG; default info]
     #[arg(long, value_name = "FILTER", help_heading = "Log")]
@@ -155,10 +169,27 @@ impl ServeArguments {
             ("ARGON2_ITERATIONS", self.argon2_iterations),
             ("ARGON2_PARALLELISM", self.argon2_parallelism),
             ("HASH_THREADS", self.hash_threads),
+            ("MAIL_FROM", self.mail_from),
+            ("EMAIL_VERIFY_URL", self.email_verify_url),
+            ("PASSWORD_RESET_URL", self.password_reset_url),
             ("LOG", self.log),
             ("LOG_FORMAT", self.log_format),
         ]
     }
+}
+
+/// The flags of `outbox`.
+#[derive(Debug, Args)]
+pub(super) struct OutboxArguments {
+    /// Show the mail of this number, whatever became of it
+    #[arg(value_name = "NUMBER", conflicts_with = "all")]
+    pub(super) number: Option<i64>,
+    /// One line for each mail, those too that were sent or given up
+    #[arg(long)]
+    pub(super) all: bool,
+    /// The server's SQLite file [DATABASE_URL; default sqlite:///./countersign.db]
+    #[arg(long, value_name = "URL")]
+    pub(super) database_url: Option<String>,
 }
 
 /// The flags of `user create`.

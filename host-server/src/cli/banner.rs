@@ -33,6 +33,7 @@ pub(super) fn text(address: SocketAddr, config: &Config, algorithm: Algorithm, p
     line("Database", &place(&config.database));
     line("Tokens", &format!("{}, {}", algorithm.as_str(), key(&config.keys.root)));
     line("Passwords", &passwords(config));
+    line("Mail", &mail(config));
     line("An admin", &admin_command(program, &config.database));
     line("To stop", "Ctrl-C");
     text
@@ -94,6 +95,13 @@ fn passwords(config: &Config) -> String {
     )
 }
 
+fn mail(config: &Config) -> String {
+    match &config.mail.smtp {
+        Some(smtp) => format!("from {} by {}", config.mail.letterhead.from().email, smtp.host()),
+        None => "waits in the database, where `countersign outbox` shows it".to_owned(),
+    }
+}
+
 fn memory(kib: u64) -> String {
     if kib.is_multiple_of(1_024) { format!("{} MiB", kib / 1_024) } else { format!("{kib} KiB") }
 }
@@ -146,6 +154,7 @@ mod tests {
             \x20 Database     ./countersign.db\n\
             \x20 Tokens       EdDSA, key in ./countersign.db.key\n\
             \x20 Passwords    Argon2id with 19 MiB, 2 passes and 1 lane; 2 at a time, so 38 MiB at most\n\
+            \x20 Mail         waits in the database, where `countersign outbox` shows it\n\
             \x20 An admin     countersign user create --username ada --email ada@example.com --admin\n\
             \x20 To stop      Ctrl-C\n"
         );
@@ -169,6 +178,14 @@ mod tests {
         assert!(spaced.contains("--database-url 'sqlite:///my auth.db'\n"), "{spaced}");
         let memory = banner("127.0.0.1:1", &[("DATABASE_URL", "sqlite://")]);
         assert!(!memory.contains("user create"), "{memory}");
+    }
+
+    #[test]
+    fn the_mail_server_is_named_and_no_password_of_it() {
+        let smtp = [("SMTP_URL", "smtps://ada:hunter2@mail.example.com"), ("MAIL_FROM", "a@b.example")];
+        let text = banner("127.0.0.1:1", &smtp);
+        assert!(text.contains("  Mail         from a@b.example by mail.example.com\n"), "{text}");
+        assert!(!text.contains("hunter2"), "{text}");
     }
 
     #[test]

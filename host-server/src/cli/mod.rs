@@ -4,6 +4,7 @@ mod arguments;
 mod audit;
 mod banner;
 mod keys;
+mod outbox;
 mod password;
 mod serve;
 mod shutdown;
@@ -15,7 +16,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 use crate::config::WrongSetting;
-use arguments::{CreateArguments, KeysArguments, RotateArguments, ServeArguments};
+use arguments::{CreateArguments, KeysArguments, OutboxArguments, RotateArguments, ServeArguments};
 
 /// What was asked for was refused, or failed.
 const REFUSED: u8 = 1;
@@ -53,6 +54,8 @@ enum Command {
     /// Look after the keys that sign tokens
     #[command(subcommand)]
     Keys(KeysCommand),
+    /// Show the mails that wait, as they would be sent
+    Outbox(OutboxArguments),
     /// Print the OpenAPI document and end
     Openapi,
 }
@@ -102,6 +105,7 @@ pub fn run() -> ExitCode {
         Some(Command::Audit(AuditCommand::Archive(arguments))) => audit::archive(arguments),
         Some(Command::Keys(KeysCommand::List(arguments))) => keys::list(arguments),
         Some(Command::Keys(KeysCommand::Rotate(arguments))) => keys::rotate(arguments),
+        Some(Command::Outbox(arguments)) => outbox::show(arguments),
         Some(Command::Openapi) => print_openapi(),
     }
 }

@@ -4,11 +4,12 @@ use std::io;
 use std::net::SocketAddr;
 use std::process::ExitCode;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use countersign_core::token::Algorithm;
 use tokio::net::TcpListener;
-use tokio::sync::oneshot;
+use tokio::sync::{oneshot, watch};
+use tokio::time::timeout;
 
 use super::arguments::ServeArguments;
 use super::shutdown::Signals;
@@ -20,11 +21,16 @@ use crate::demo::Demo;
 use crate::hashing::{HashingPool, QUEUE_PER_THREAD};
 use crate::keys::{self, KeysError, Secrets, Wanted};
 use crate::listener::Limits;
+use crate::mail::Smtp;
+use crate::mail::postman::Postman;
 use crate::revocations::Revocations;
 use crate::store::Store;
 use crate::sweep::sweep_on;
 use crate::telemetry::{self, LogFormat};
 use crate::{audit, http, listener, ops};
+
+/// How long the end waits for mails that are on their way to the mail server, which most take in less than a second.
+const MAILS_PATIENCE: Duration = Duration::from_secs(5);
 
 /// Serves until a signal comes.
 pub(super) fn run(arguments: ServeArguments) -> ExitCode {
@@ -89,6 +95,8 @@ async fn serve(config: Config) -> Result<ExitCode, StartError> {
     let app = Arc::new(assemble(&config, &secrets, store.clone()).await?);
     let algorithm = app.tokens.signing.current().map_err(KeysError::from)?.signing.algorithm();
     tokio::spawn(sweep_on(Arc::clone(&app)));
+    let (stop_mails, mails_stopping) = watch::channel(false);
+    let postman = postman(&config, &app)?.map(|postman| tokio::spawn(Arc::new(postman).run(mails_stopping)));
     let limits = Limits::default();
     let door = http::service(Arc::clone(&app), &limits)
         .map_err(|error| StartError::Failure(format!("The table of routes is wrong: {}.", chain(&error))))?;
@@ -108,6 +116,14 @@ async fn serve(config: Config) -> Result<ExitCode, StartError> {
             let _ = stopping.await;
         };
         let cut_off = listener::serve(listener, door, asked_to_stop, limits).await;
+        if let Some(mut postman) = postman {
+            // Where nobody listens any more, it has ended already.
+            let _ = stop_mails.send(true);
+            // A mail that is cut off is claimed for some minutes, and sent after them by whoever serves then.
+            if timeout(MAILS_PATIENCE, &mut postman).await.is_err() {
+                postman.abort();
+            }
+        }
         sealing.abort();
         if let Err(error) = audit::seal(&store, &seals).await {
             tracing::error!(%error, "the audit was not sealed");
@@ -205,6 +221,15 @@ async fn assemble(config: &Config, secrets: &Secrets, store: Store) -> Result<Ap
         },
         allowed_origins: config.allowed_origins.clone(),
     })
+}
+
+/// Whoever sends the mails; `None` where they wait in the outbox.
+fn postman(config: &Config, app: &App) -> Result<Option<Postman>, StartError> {
+    let Some(url) = &config.mail.smtp else { return Ok(None) };
+    let letterhead = config.mail.letterhead.clone();
+    let smtp = Smtp::new(url, letterhead.from().email.domain())
+        .map_err(|error| StartError::setting("SMTP_URL", format!("{}.", chain(&error))))?;
+    Ok(Some(Postman { store: app.store.clone(), keys: app.tokens.mail_keys.clone(), letterhead, smtp }))
 }
 
 fn tell(address: SocketAddr, config: &Config, algorithm: Algorithm) {

@@ -90,6 +90,25 @@ pub(super) fn parse_range_url(text: &str) -> Result<String, String> {
     Ok(if url.ends_with('/') { url } else { format!("{url}/") })
 }
 
+/// Reads `EMAIL_VERIFY_URL` and `PASSWORD_RESET_URL`: a page that takes a token out of its fragment, behind whatever
+/// stands there.
+///
+/// # Errors
+/// A sentence that says what is wrong with it.
+pub(super) fn parse_token_page(text: &str) -> Result<String, String> {
+    let wrong =
+        || format!("{} is not the address of a page, like https://app.example.com/reset.", quoted(text));
+    let (page, _) = text.split_once('#').unwrap_or((text, ""));
+    let uri: Uri = page.parse().map_err(|_| wrong())?;
+    let plain = text.bytes().all(|byte| byte.is_ascii_graphic()) && !page.contains('@');
+    let web = matches!(uri.scheme_str(), Some("http" | "https"));
+    if plain && web && uri.host().is_some_and(|host| !host.is_empty()) {
+        Ok(text.to_owned())
+    } else {
+        Err(wrong())
+    }
+}
+
 /// Reads `ISSUER`: the `iss` of every token, to the letter (RFC 7519 section 4.1.1).
 ///
 /// # Errors
@@ -233,6 +252,20 @@ mod tests {
             "https://a/?b",
         ] {
             assert!(parse_range_url(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_page_of_tokens_may_have_a_query_and_a_fragment() {
+        for text in
+            ["https://app.example.com/reset", "http://localhost:5173/?a=b", "https://a.example/#/reset?"]
+        {
+            assert_eq!(parse_token_page(text).as_deref(), Ok(text));
+        }
+        for text in
+            ["/reset", "ftp://a.example", "https://a b", "https://u:p@a.example", "https://a.example/\r\nx"]
+        {
+            assert!(parse_token_page(text).is_err(), "{text}");
         }
     }
 

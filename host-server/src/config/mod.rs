@@ -16,12 +16,14 @@ use crate::telemetry::{LogFilter, LogFormat, LogSettings};
 mod address;
 mod database_url;
 mod key_file;
+mod mail;
 mod reader;
 mod secret_key;
 mod sources;
 
 pub(crate) use database_url::DEFAULT as DEFAULT_DATABASE_URL;
 pub(crate) use key_file::{KeyFileError, existing_root_secret, secrets};
+pub use mail::MailConfig;
 pub use reader::WrongSetting;
 #[cfg(test)]
 pub(crate) use reader::flag_of;
@@ -75,10 +77,13 @@ const VARIABLES: &[&str] = &[
     "REAUTH_WINDOW_SECS",
     "RATE_LIMIT",
     "METRICS_ADDR",
+    "MAIL_FROM",
+    "EMAIL_VERIFY_URL",
+    "PASSWORD_RESET_URL",
 ];
 
 /// Those among them that belong to operations which this version does not have.
-const UNUSED: &[&str] = &["SMTP_URL", "TRUSTED_PROXIES", "RATE_LIMIT", "METRICS_ADDR"];
+const UNUSED: &[&str] = &["TRUSTED_PROXIES", "RATE_LIMIT", "METRICS_ADDR"];
 
 /// What the server is started with.
 #[derive(Debug)]
@@ -107,6 +112,8 @@ pub struct Config {
     pub hash_threads: NonZeroUsize,
     /// Origins whose pages may call; empty where none but our own may.
     pub allowed_origins: Vec<String>,
+    /// How mails are sent.
+    pub mail: MailConfig,
     /// The folder of the demo's files; `None` where there is no demo.
     pub demo_dir: Option<PathBuf>,
     /// How the log is written.
@@ -147,6 +154,7 @@ impl Config {
         let policy = policy(&mut reader);
         let issuer = reader.read("ISSUER", address::parse_issuer);
         let public_url = reader.read("PUBLIC_URL", address::parse_public_url);
+        let mail = mail::read(&mut reader, public_url.as_deref());
         let config = Self {
             host,
             port,
@@ -163,7 +171,8 @@ impl Config {
                 filter: reader.read("LOG", LogFilter::parse).unwrap_or_default(),
                 format: reader.read("LOG_FORMAT", LogFormat::parse).unwrap_or_default(),
             },
-            warnings: warnings(&mut reader, &policy),
+            warnings: warnings(&mut reader, &policy, &mail),
+            mail,
             database,
             policy,
         };
@@ -244,6 +253,32 @@ impl AuditConfig {
         let secret = reader.read("SECRET_KEY", secret_key::parse);
         let (root, _algorithm) = signing(&mut reader, secret, None, &database);
         reader.finish(Self { database, root })
+    }
+}
+
+/// What `countersign outbox` needs.
+#[derive(Debug)]
+pub struct OutboxConfig {
+    /// Where the queue is.
+    pub database: DatabaseLocation,
+    /// What opens the tokens.
+    pub keys: KeyConfig,
+    /// What all mails have in common.
+    pub mail: MailConfig,
+}
+
+impl OutboxConfig {
+    /// Reads what showing mails needs, and nothing else.
+    ///
+    /// # Errors
+    /// Every wrong setting among those that are read.
+    pub fn read(sources: &Sources) -> Result<Self, Vec<WrongSetting>> {
+        let mut reader = Reader::new(sources);
+        let database = database(&mut reader);
+        let keys = KeyConfig::of(&mut reader, &database);
+        let public_url = reader.read("PUBLIC_URL", address::parse_public_url);
+        let mail = mail::read(&mut reader, public_url.as_deref());
+        reader.finish(Self { database, keys, mail })
     }
 }
 
@@ -339,7 +374,7 @@ fn parse_demo_dir(text: &str) -> Result<PathBuf, String> {
     if Path::new(text).is_dir() { Ok(text.into()) } else { Err(format!("{} is not a folder.", quoted(text))) }
 }
 
-fn warnings(reader: &mut Reader<'_>, policy: &Policy) -> Vec<String> {
+fn warnings(reader: &mut Reader<'_>, policy: &Policy, mail: &MailConfig) -> Vec<String> {
     let mut warnings = Vec::new();
     // A wrong value is told now, and not by the version that first looks at it.
     reader.read("RATE_LIMIT", |text| match text {
@@ -350,13 +385,7 @@ fn warnings(reader: &mut Reader<'_>, policy: &Policy) -> Vec<String> {
     if !unused.is_empty() {
         warnings.push(format!("This version does not use {}; it is set in vain.", unused.join(", ")));
     }
-    if policy.require_verified_email {
-        warnings.push(
-            "REQUIRE_VERIFIED_EMAIL is true, and this version cannot verify an address: only users whom \
-             `countersign user create` made can log in."
-                .to_owned(),
-        );
-    }
+    warnings.extend(mail::warnings(mail, policy.require_verified_email));
     if policy.argon2.is_below_owasp_minimum() {
         warnings.push(
             "ARGON2_MEMORY_KIB and ARGON2_ITERATIONS are below OWASP's minimum (19456 KiB with 2 passes, or as \

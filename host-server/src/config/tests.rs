@@ -55,6 +55,10 @@ fn every_setting_is_taken() {
         ("DEMO_DIR", folder.path().to_str().unwrap()),
         ("LOG", "debug"),
         ("LOG_FORMAT", "json"),
+        ("SMTP_URL", "smtps://ada:hunter2@mail.example.com"),
+        ("MAIL_FROM", "Auth <auth@example.com>"),
+        ("EMAIL_VERIFY_URL", "https://app.example.com/confirm"),
+        ("PASSWORD_RESET_URL", "https://app.example.com/reset"),
     ])
     .unwrap();
     assert_eq!((config.host.as_str(), config.port), ("0.0.0.0", 0));
@@ -79,8 +83,9 @@ fn every_setting_is_taken() {
     assert_eq!(config.demo_dir.as_deref(), Some(folder.path()));
     assert_eq!(config.log.filter, LogFilter::parse("debug").unwrap());
     assert_eq!(config.log.format, LogFormat::Json);
-    let [warning] = &config.warnings[..] else { panic!("{:?}", config.warnings) };
-    assert!(warning.starts_with("REQUIRE_VERIFIED_EMAIL"), "{warning}");
+    assert_eq!(config.mail.letterhead.from().to_string(), "Auth <auth@example.com>");
+    assert_eq!(config.mail.smtp.unwrap().host(), "mail.example.com");
+    assert_eq!(config.warnings, [""; 0]);
 }
 
 #[test]
@@ -148,6 +153,22 @@ fn a_wrong_value_is_told_by_its_variable() {
         ),
         ("ISSUER", "a\tb", "\"a\\tb\" is not a text of up to 256 characters on one line."),
         ("DEMO_DIR", "/no/such/folder", "\"/no/such/folder\" is not a folder."),
+        (
+            "SMTP_URL",
+            "smtp://ada@mail.example.com",
+            "names a user and no password; write smtp://user:password@host:port?tls=required, or smtps://….",
+        ),
+        ("MAIL_FROM", "Auth", "\"Auth\" is not an address like Countersign <no-reply@example.com>."),
+        (
+            "EMAIL_VERIFY_URL",
+            "/confirm",
+            "\"/confirm\" is not the address of a page, like https://app.example.com/reset.",
+        ),
+        (
+            "PASSWORD_RESET_URL",
+            "app.example.com",
+            "\"app.example.com\" is not the address of a page, like https://app.example.com/reset.",
+        ),
         ("LOG", "inof", "\"inof\" is no level; take off, error, warn, info, debug or trace."),
         ("LOG_FORMAT", "xml", "\"xml\" is neither text nor json."),
     ];
@@ -196,16 +217,27 @@ fn what_this_version_does_not_use_is_looked_at_all_the_same() {
 }
 
 #[test]
-fn who_must_verify_an_address_is_told_that_nobody_can() {
-    let warnings = read(&[("REQUIRE_VERIFIED_EMAIL", "true")]).unwrap().warnings;
-    assert!(warnings.iter().any(|warning| warning.starts_with("REQUIRE_VERIFIED_EMAIL")), "{warnings:?}");
+fn who_must_verify_an_address_is_told_where_the_mails_are() {
+    let required = ("REQUIRE_VERIFIED_EMAIL", "true");
+    let [warning] = &read(&[required]).unwrap().warnings[..] else { panic!() };
+    assert!(warning.contains("`countersign outbox`"), "{warning}");
+    assert_eq!(read(&[required, ("SMTP_URL", "smtp://localhost")]).unwrap().warnings, [""; 0]);
+}
+
+#[test]
+fn mails_in_the_clear_are_one_warning_that_names_the_server_alone() {
+    let smtp = "smtp://ada:hunter2@mail.example.com";
+    let [warning] = &read(&[("SMTP_URL", smtp)]).unwrap().warnings[..] else { panic!() };
+    assert!(warning.contains("mail.example.com") && warning.contains("tls=required"), "{warning}");
+    assert!(!warning.contains("hunter2"), "{warning}");
+    assert_eq!(read(&[("SMTP_URL", "smtp://127.0.0.1:2525")]).unwrap().warnings, [""; 0]);
 }
 
 #[test]
 fn what_this_version_does_not_use_is_one_warning_without_values() {
-    let smtp = "smtp://ada:hunter2@mail.example.com";
-    let warnings = read(&[("SMTP_URL", smtp), ("RATE_LIMIT", "off")]).unwrap().warnings;
-    assert_eq!(warnings, ["This version does not use SMTP_URL, RATE_LIMIT; it is set in vain."]);
+    let metrics = "127.0.0.1:9090";
+    let warnings = read(&[("METRICS_ADDR", metrics), ("RATE_LIMIT", "off")]).unwrap().warnings;
+    assert_eq!(warnings, ["This version does not use RATE_LIMIT, METRICS_ADDR; it is set in vain."]);
 }
 
 #[test]

@@ -39,7 +39,7 @@ pub(crate) async fn resend(app: &App, call: Call) -> Result<Reply, Problem> {
 /// Where the system has no randomness.
 pub(super) fn token(app: &App, purpose: ActionPurpose, to: Email) -> Result<MailedToken, Problem> {
     let entropy = ActionEntropy { token: Secret::new(random()?), nonce: random()? };
-    Ok(app.tokens.mail_key.mail(purpose, to, &entropy, app.now())?)
+    Ok(app.tokens.mail_keys.current.mail(purpose, to, &entropy, app.now())?)
 }
 
 async fn request(app: &App, call: &Call, purpose: ActionPurpose) -> Result<Reply, Problem> {
