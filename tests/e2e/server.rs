@@ -69,6 +69,11 @@ impl Server {
         log_once_it_holds(self.folder.path(), text)
     }
 
+    /// A file in the folder that the server runs in.
+    pub(crate) fn file(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
     /// Runs another command of the program on the same file, with `input` on its standard input.
     pub(crate) fn command(&self, arguments: &[&str], input: &str) -> std::process::Output {
         self.command_with(&[], arguments, input)

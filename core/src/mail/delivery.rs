@@ -6,9 +6,12 @@ use crate::session::Client;
 use crate::time::Timestamp;
 use crate::token::SealedToken;
 
-/// Seconds for which whoever begins to send a mail has it alone. Far longer than an attempt takes; a process that is
-/// killed in the middle leaves it to another one after that.
-pub const CLAIM_SECS: i64 = 300;
+/// Seconds after which an attempt is broken off. A mail server that takes longer is not there.
+pub const ATTEMPT_SECS: u64 = 60;
+
+/// Seconds for which whoever begins to send a mail has it alone: longer than an attempt takes. A process that is killed in
+/// the middle leaves it to another one after that.
+pub const CLAIM_SECS: i64 = 120;
 
 /// Seconds to wait after the first attempt that failed; each next wait is twice as long.
 const FIRST_WAIT_SECS: i64 = 5;
@@ -150,7 +153,7 @@ mod tests {
 
     #[test]
     fn an_attempt_is_claimed_for_longer_than_it_takes() {
-        let until = NOW.plus_secs(300);
+        let until = NOW.plus_secs(120);
         assert_eq!(claim(&mail(2, 1_800), NOW), Change::ClaimMail { id: 3, attempts: 2, until });
     }
 }

@@ -8,7 +8,7 @@
 mod delivery;
 mod requested;
 
-pub use delivery::{Attempt, CLAIM_SECS, QueuedMail, after, claim};
+pub use delivery::{ATTEMPT_SECS, Attempt, CLAIM_SECS, QueuedMail, after, claim};
 pub use requested::{Requested, parse, request};
 
 use crate::account::words;

@@ -4,11 +4,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use countersign_core::change::Change;
-use countersign_core::mail::{self, Attempt, QueuedMail};
+use countersign_core::mail::{self, ATTEMPT_SECS, Attempt, QueuedMail};
 use countersign_core::token::MailKey;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
-use tokio::time::sleep;
+use tokio::time::{sleep, timeout};
 
 use super::letterhead::Letterhead;
 use super::smtp::{Sent, Smtp};
@@ -99,8 +99,11 @@ impl Postman {
         let mail = QueuedMail { attempts: mail.attempts + 1, ..mail };
         let (attempt, reason) = match write(&self.letterhead, &self.keys, &mail, now()) {
             Ok(message) => {
-                let Sent { attempt, reason } = self.smtp.send(message).await;
-                (attempt, reason.map(|reason| reason.to_string()))
+                let sent = timeout(Duration::from_secs(ATTEMPT_SECS), self.smtp.send(message)).await;
+                match sent {
+                    Ok(Sent { attempt, reason }) => (attempt, reason.map(|reason| reason.to_string())),
+                    Err(_) => (Attempt::Deferred, Some("the mail server takes too long".to_owned())),
+                }
             }
             Err(error) => (unwritten(&error), Some(error.to_string())),
         };

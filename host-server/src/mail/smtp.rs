@@ -9,7 +9,7 @@ use countersign_core::secret::Secret;
 use lettre::transport::smtp::extension::ClientId;
 use lettre::{AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor};
 
-/// How long an attempt may take at each of its steps: RFC 5321 section 4.5.3.2 would wait for minutes, and other mails wait
+/// How long the mail server may take for one answer: RFC 5321 section 4.5.3.2 would wait for minutes, and other mails wait
 /// behind this one.
 const PATIENCE: Duration = Duration::from_secs(30);
 

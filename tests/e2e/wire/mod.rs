@@ -6,6 +6,7 @@ mod applications;
 mod data;
 mod everywhere;
 mod log_in;
+mod mails;
 mod mfa;
 mod pages;
 mod roles;
