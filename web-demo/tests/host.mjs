@@ -62,6 +62,13 @@ export class Host {
     };
   }
 
+  /** The token of the newest mail in the outbox that goes to `address` and has this subject. */
+  mailedToken(address, subject) {
+    const shown = this.run(["outbox"]);
+    const mail = shown.split("== ").findLast((text) => text.includes(`To: ${address}\nSubject: ${subject}\n`));
+    return /^ {4}(\S+)$/m.exec(mail)[1];
+  }
+
   /** Kills the server as a power cut would. */
   async kill() {
     if (this.#server === null || this.#server.exitCode !== null) return;

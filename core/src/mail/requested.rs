@@ -75,7 +75,8 @@ pub fn request(standing: &Requested, token: MailedToken, now: Timestamp) -> Deci
         })
 }
 
-#[cfg(all(test, feature = "sign"))]
+#[cfg(test)]
+#[cfg(feature = "sign")]
 mod tests {
     use super::*;
     use crate::samples::{NOW, account, mailed_token};

@@ -273,7 +273,8 @@ impl ActionStanding {
     }
 }
 
-#[cfg(all(test, feature = "sign"))]
+#[cfg(test)]
+#[cfg(feature = "sign")]
 mod tests {
     use super::*;
     use crate::samples::{NOW, account};

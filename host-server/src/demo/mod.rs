@@ -18,6 +18,14 @@ const SECURITY_POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsaf
 const LANDING_SECURITY_POLICY: &str =
     "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
+/// The page that links in mails lead to, and its files. It comes with every server, so that the links always lead
+/// somewhere; a demo may bring its own.
+const MAILED: [(&str, &str); 3] = [
+    ("mailed.html", include_str!("mailed.html")),
+    ("mailed.css", include_str!("mailed.css")),
+    ("mailed.js", include_str!("mailed.js")),
+];
+
 /// The page at `/`, by which a folder is known to be a demo.
 const INDEX: &str = "index.html";
 
@@ -33,7 +41,7 @@ impl Demo {
     /// The page that is shown where there is no demo.
     pub fn landing() -> Self {
         let page = include_str!("landing.html");
-        Self { index: Asset::new(INDEX, page, LANDING_SECURITY_POLICY), files: HashMap::new() }
+        Self { index: Asset::new(INDEX, page, LANDING_SECURITY_POLICY), files: mailed() }
     }
 
     /// All files below a folder, but those whose names begin with a dot or need escaping in a URL.
@@ -41,7 +49,7 @@ impl Demo {
     /// # Errors
     /// Where the folder cannot be read or has no `index.html`.
     pub fn load(folder: &Path) -> Result<Self, DemoError> {
-        let mut files = HashMap::new();
+        let mut files = mailed();
         gather(folder, "", &mut files)?;
         let index = files
             .remove(INDEX)
@@ -67,6 +75,12 @@ impl Demo {
 pub struct DemoError {
     path: PathBuf,
     source: io::Error,
+}
+
+fn mailed() -> HashMap<String, Asset> {
+    let asset =
+        |(name, text): (&str, &'static str)| (name.to_owned(), Asset::new(name, text, SECURITY_POLICY));
+    MAILED.into_iter().map(asset).collect()
 }
 
 fn gather(folder: &Path, prefix: &str, files: &mut HashMap<String, Asset>) -> Result<(), DemoError> {
@@ -98,6 +112,8 @@ fn is_plain(name: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::HashSet;
+
     use super::*;
     use warp::http::HeaderMap;
 
@@ -111,7 +127,7 @@ mod tests {
         let demo = Demo::load(folder.path()).unwrap();
         let mut names = demo.file_names();
         names.sort();
-        assert_eq!(names, ["app.js", "css/base.css"]);
+        assert_eq!(names, ["app.js", "css/base.css", "mailed.css", "mailed.html", "mailed.js"]);
         assert_eq!(demo.index.reply(&HeaderMap::new()).body, "index.html");
     }
 
@@ -121,6 +137,18 @@ mod tests {
         let error = Demo::load(folder.path()).unwrap_err();
         assert!(error.to_string().contains("index.html"), "{error}");
         assert!(Demo::load(&folder.path().join("missing")).is_err());
+    }
+
+    #[test]
+    fn the_page_of_mails_is_there_with_and_without_a_demo() {
+        let names: HashSet<_> = Demo::landing().file_names().into_iter().collect();
+        assert_eq!(names, HashSet::from(MAILED.map(|(name, _)| name.to_owned())));
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join("index.html"), "index").unwrap();
+        fs::write(folder.path().join("mailed.html"), "our own").unwrap();
+        let demo = Demo::load(folder.path()).unwrap();
+        assert_eq!(demo.files["mailed.html"].reply(&HeaderMap::new()).body, "our own");
+        assert!(demo.files.contains_key("mailed.js"));
     }
 
     #[test]
