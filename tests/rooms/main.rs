@@ -151,6 +151,10 @@ fn imports_in_the_server_run_one_way() {
         ("config", &["http", "routes", "ops", "call", "reply", "problem", "app", "listener"]),
         ("ops/", &["http", "listener", "config", "cli", "docs", "openapi"]),
         ("routes", &["http", "ops", "call", "listener", "config", "cli", "store", "hashing", "problem"]),
+        (
+            "mail/",
+            &["http", "routes", "ops", "call", "reply", "problem", "config", "cli", "hashing", "listener"],
+        ),
         ("call/", &["http", "ops", "app", "listener", "config", "cli", "store", "hashing"]),
         (
             "problem/",

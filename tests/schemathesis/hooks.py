@@ -39,6 +39,7 @@ KNOWN_ONLY_TO_THE_SERVER = {
     "unknown_role",
     "invalid_cursor",
     "invalid_code",
+    "invalid_token",
     "invalid_current_password",
 }
 

@@ -114,7 +114,7 @@ impl Event {
     /// changed is told to the log alone: kept, it would fill the disk.
     pub const fn is_audited(&self) -> bool {
         match self {
-            Event::AccessRefused { .. } => false,
+            Event::AccessRefused { .. } | Event::MailWithheld { .. } | Event::ActionTokenRefused { .. } => false,
             Event::LoginFailed { reason, .. } => !matches!(reason, LoginFailure::LockedOut),
             Event::RefreshRefused { code, .. } => matches!(code, Code::TokenReused),
             Event::SecondFactorRefused { code, .. } => !matches!(code, Code::TooManyAttempts),
@@ -125,7 +125,11 @@ impl Event {
     /// Who did it, as far as they have proved who they are; `None` for everybody else.
     pub fn actor(&self) -> Option<UserId> {
         match self {
-            Event::AccountRegistered | Event::LoginFailed { .. } | Event::RefreshRefused { .. } => None,
+            Event::AccountRegistered
+            | Event::LoginFailed { .. }
+            | Event::VerificationRequested { .. }
+            | Event::PasswordResetRequested { .. }
+            | Event::RefreshRefused { .. } => None,
             event => event.admin().or_else(|| event.user()),
         }
     }

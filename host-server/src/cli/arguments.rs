@@ -148,7 +148,7 @@ pub(super) struct ServeArguments {
 
 impl ServeArguments {
     /// Every flag by the variable that it sets; `None` for one that was not given.
-    pub(super) fn into_settings(self) -> [(&'static str, Option<String>); 21] {
+    pub(super) fn into_settings(self) -> [(&'static str, Option<String>); 24] {
         [
             ("HOST", self.host),
             ("PORT", self.port),

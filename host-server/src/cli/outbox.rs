@@ -43,7 +43,11 @@ pub(super) fn show(arguments: OutboxArguments) -> ExitCode {
         Ok(store) => store,
         Err(error) => return refuse(WRONG_SETTING, &[format!("DATABASE_URL: {}.", chain(&error))]),
     };
-    let printed = if all { list(&store) } else { in_full(&store, &config, &secrets.derive(RootSecret::mail_key), number) };
+    let printed = if all {
+        list(&store)
+    } else {
+        in_full(&store, &config, &secrets.derive(RootSecret::mail_key), number)
+    };
     store.close();
     match printed {
         Ok(()) => ExitCode::SUCCESS,
@@ -68,7 +72,12 @@ fn list(store: &Store) -> Result<(), String> {
 }
 
 /// The mails that wait, or one of any state, as they would be sent.
-fn in_full(store: &Store, config: &OutboxConfig, keys: &Rotating<MailKey>, number: Option<i64>) -> Result<(), String> {
+fn in_full(
+    store: &Store,
+    config: &OutboxConfig,
+    keys: &Rotating<MailKey>,
+    number: Option<i64>,
+) -> Result<(), String> {
     let mut output = io::stdout().lock();
     let mut shown = 0_u32;
     each(store, number.is_none(), |mail| {

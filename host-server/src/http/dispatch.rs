@@ -8,8 +8,8 @@ use crate::app::App;
 use crate::call::Call;
 use crate::docs;
 use crate::ops::{
-    applications, assignments, audit, data, jwks, login, mailed, mails, mfa, operations, profile, refresh, register,
-    revocations, roles, sessions, users, well_known,
+    applications, assignments, audit, data, jwks, login, mailed, mails, mfa, operations, profile, refresh,
+    register, revocations, roles, sessions, users, well_known,
 };
 use crate::problem::Problem;
 use crate::reply::Reply;

@@ -70,7 +70,7 @@ fn token(keys: &Rotating<MailKey>, mail: &QueuedMail) -> Result<Option<ActionTok
         (Some(purpose), Some(sealed)) => {
             let token = keys.find_map(|key| key.open(sealed, purpose, &mail.to).ok());
             token.map(Some).ok_or(SealError)
-        },
+        }
         _ => Ok(None),
     }
 }

@@ -9,7 +9,7 @@ use warp::http::StatusCode;
 
 use super::form::{self, unknown_fields};
 use super::views::PasswordReset;
-use super::{settle, tell};
+use super::{breach, settle};
 use crate::app::App;
 use crate::call::Call;
 use crate::entropy::random;
@@ -39,12 +39,12 @@ pub(crate) async fn reset(app: &App, call: Call) -> Result<Reply, Problem> {
     let form = ResetForm { token: document.field("token"), password: document.field("password") };
     let reset = form::merge(Reset::parse(&form), unknown_fields(&document, RESET_FIELDS))?;
     // Asked before the hash is spent, and again when the password is stored.
-    let checked = {
+    let password = settle(app, &call, || {
         let standing = reset_standing(app, reset.digest)?;
-        reset::check(&reset, standing.as_ref(), app.policy.password_min_length, app.now())
-    };
-    tell(&checked.events, &call.request_id);
-    let password = checked.outcome?;
+        Ok(reset::check(&reset, standing.as_ref(), app.policy.password_min_length, app.now()))
+    })
+    .await?;
+    breach::refuse(app, &password).await?;
     let password = PreparedPassword::clone(&password);
     let hash = app.hashing.hash(password, app.policy.argon2, random()?).await?;
     let device = Secret::new(random()?);
