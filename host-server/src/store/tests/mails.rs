@@ -67,7 +67,7 @@ fn notify(user: UserId, notice: Notice, at: Timestamp) -> Change {
 fn moved(user: UserId, to: &str) -> Change {
     Change::EditAccount(Box::new(AccountEdit {
         user,
-        checked_hash: password_hash(0),
+        checked_hash: password_hash(0).into(),
         username: None,
         email: Some(email(to)),
         name: Edit::Keep,
@@ -208,7 +208,7 @@ async fn another_password_voids_what_would_set_another(store: Store) {
     let user = store.create(new_account("ada")).await.unwrap();
     let (reset, verify) = (mailed("ada", RESET, 1, NOW), mailed("ada", VERIFY, 2, NOW));
     store.commit(&[mail(&reset), mail(&verify)]).await.unwrap();
-    let (from, to) = (password_hash(0), password_hash(1));
+    let (from, to) = (password_hash(0).into(), password_hash(1));
     assert!(store.makes(Change::SetPassword { user, from, to, except: None, at: NOW }).await);
     assert!(!store.is_good(&reset));
     assert!(store.is_good(&verify), "it opens nothing");
