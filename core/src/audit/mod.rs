@@ -114,7 +114,9 @@ impl Event {
     /// changed is told to the log alone: kept, it would fill the disk.
     pub const fn is_audited(&self) -> bool {
         match self {
-            Event::AccessRefused { .. } | Event::MailWithheld { .. } | Event::ActionTokenRefused { .. } => false,
+            Event::AccessRefused { .. } | Event::MailWithheld { .. } | Event::ActionTokenRefused { .. } => {
+                false
+            }
             Event::LoginFailed { reason, .. } => !matches!(reason, LoginFailure::LockedOut),
             Event::RefreshRefused { code, .. } => matches!(code, Code::TokenReused),
             Event::SecondFactorRefused { code, .. } => !matches!(code, Code::TooManyAttempts),
