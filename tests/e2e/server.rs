@@ -108,11 +108,15 @@ impl Drop for Server {
     }
 }
 
-/// The server most tests share: they use names of their own and do not disturb each other.
+/// The server most tests share: they use names of their own and do not disturb each other. All that is documented is
+/// served there.
 pub(crate) fn shared() -> &'static Server {
     static SHARED: OnceLock<(Server, ChildStdin)> = OnceLock::new();
     let (server, _) = SHARED.get_or_init(|| {
-        let server = Server::start();
+        let server = Server::start_with(&[
+            ("SECURITY_CONTACT", "mailto:security@example.com"),
+            ("CHANGE_PASSWORD_URL", "https://app.example.com/password"),
+        ]);
         let undertaker = undertaker_of(&server);
         (server, undertaker)
     });

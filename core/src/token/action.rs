@@ -246,7 +246,7 @@ impl ActionStanding {
     /// #     username: None, email: Email::parse("ada@example.com").unwrap(), name: None, first_name: None,
     /// #     last_name: None, phone: None, role: AccountRole::User, email_verified: false,
     /// #     application: ApplicationId::default_application(),
-    /// #     password_hash: PasswordHash::decoy(Argon2Cost::default()), created_at: Timestamp::from_secs(0),
+    /// #     password_hash: PasswordHash::decoy(Argon2Cost::default()).into(), created_at: Timestamp::from_secs(0),
     /// # }.stored_as(UserId::new(7));
     /// use countersign_core::secret::TokenDigest;
     /// use countersign_core::time::Timestamp;
