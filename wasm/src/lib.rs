@@ -5,7 +5,7 @@
 //! The allocator wipes what passwords and keys leave behind (`memory`).
 
 mod answer;
-#[cfg(any(feature = "forms", feature = "permissions"))]
+#[cfg(any(feature = "forms", feature = "permissions", feature = "tokens"))]
 mod fields;
 #[cfg(feature = "forms")]
 pub mod forms;
@@ -15,6 +15,8 @@ mod memory;
 pub mod passwords;
 #[cfg(feature = "permissions")]
 pub mod permissions;
+#[cfg(feature = "tokens")]
+mod read_keys;
 #[cfg(feature = "sign")]
 pub mod sign;
 #[cfg(feature = "strength")]

@@ -7,6 +7,7 @@ use crate::name::PersonName;
 use crate::password::{Password, PasswordContext, PreparedPassword};
 use crate::phone::Phone;
 use crate::rejection::{Code, Fault};
+use crate::secret::Secret;
 use crate::username::Username;
 
 /// The fields of an update as they came.
@@ -92,7 +93,7 @@ pub struct ProfileUpdate {
     /// `None` where it stays.
     pub password: Option<AskedPassword>,
     /// What is said to be the password; `None` where it was not given.
-    pub current_password: Option<PreparedPassword>,
+    pub current_password: Option<TypedPassword>,
     /// The full name.
     pub name: Edit<PersonName>,
     /// The first name.
@@ -103,11 +104,31 @@ pub struct ProfileUpdate {
     pub phone: Edit<Phone>,
 }
 
+/// A password as it was typed. It is prepared where it is held against a hash: forms that hash nothing do without.
+#[derive(Debug, Clone)]
+pub struct TypedPassword(Secret<String>);
+
+impl TypedPassword {
+    fn new(text: &str) -> Self {
+        Self(Secret::new(text.to_owned()))
+    }
+
+    /// In the form that was hashed.
+    pub fn prepare(&self) -> PreparedPassword {
+        Password::prepare(self.0.expose())
+    }
+
+    /// The text itself. Whoever calls this answers for where it goes.
+    pub fn expose(&self) -> &str {
+        self.0.expose()
+    }
+}
+
 /// A password that is to be the account's, or already is: some clients always send it.
 #[derive(Debug, Clone)]
 pub struct AskedPassword {
-    /// As it is held against the stored hash.
-    pub prepared: PreparedPassword,
+    /// As it was typed, to be held against the stored hash.
+    pub typed: TypedPassword,
     /// As it is set, or what forbids that. A password that is the account's already may be one that could not be set
     /// today, so the fault is told where it turns out to be another.
     pub new: Result<Password, Fault>,
@@ -171,7 +192,7 @@ impl ProfileUpdate {
         };
         let text = keep(&mut faults, form.password.optional("password")).flatten();
         let password = text.map(|text| AskedPassword {
-            prepared: Password::prepare(text),
+            typed: TypedPassword::new(text),
             new: Password::parse(text, context),
         });
         let place_of_password = faults.len();
@@ -185,7 +206,7 @@ impl ProfileUpdate {
         let last_name = person(&form.last_name, "last_name", account.last_name);
         let phone = dispensable(&mut faults, &form.phone, "phone", account.phone, Phone::parse);
         if faults.is_empty() {
-            let current_password = current.map(Password::prepare);
+            let current_password = current.map(TypedPassword::new);
             return Ok(Self {
                 username,
                 email,

@@ -9,7 +9,7 @@ mod form;
 #[cfg(test)]
 mod tests;
 
-pub use form::{AskedPassword, Edit, ProfileForm, ProfileUpdate, StoredProfile};
+pub use form::{AskedPassword, Edit, ProfileForm, ProfileUpdate, StoredProfile, TypedPassword};
 
 use crate::account::Account;
 use crate::change::{AccountEdit, Change};
@@ -59,9 +59,9 @@ pub struct Evidence {
 impl Evidence {
     /// The `current_password` of this update is the one of `checked`.
     pub fn of_current_password(update: &ProfileUpdate, proof: Proof, checked: StoredHash) -> Self {
-        let current = update.current_password.as_ref();
+        let current = update.current_password.as_ref().map(TypedPassword::prepare);
         let password_is_current =
-            update.password.as_ref().is_some_and(|asked| Some(&asked.prepared) == current);
+            update.password.as_ref().is_some_and(|asked| Some(asked.typed.prepare()) == current);
         Self { checked, proof: Some(proof), password_is_current, counted: false }
     }
 

@@ -104,14 +104,14 @@ async fn check(
 ) -> Result<Option<Evidence>, Problem> {
     let checked = account.password_hash.clone();
     if let Some(current) = &update.current_password {
-        let proof = reauthenticate::by_password(app, call, account, current.clone()).await?;
+        let proof = reauthenticate::by_password(app, call, account, current.prepare()).await?;
         return Ok(Some(Evidence::of_current_password(update, proof, checked)));
     }
     let Some(asked) = &update.password else { return Ok(None) };
     if under_way.is_none() {
         *under_way = Some(reauthenticate::admit(app, call, account).await?);
     }
-    let check = app.hashing.verify(asked.prepared.clone(), checked, app.policy.argon2, random()?).await?;
+    let check = app.hashing.verify(asked.typed.prepare(), checked, app.policy.argon2, random()?).await?;
     Ok(Some(Evidence::of_password(account, check)))
 }
 
