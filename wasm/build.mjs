@@ -29,7 +29,8 @@ const dist = join(pkg, "dist");
 const WASM_FEATURES = ["bulk-memory", "multivalue", "mutable-globals", "nontrapping-float-to-int", "reference-types", "sign-ext"];
 
 const SHRINKING = [
-  "-Oz", "--converge", "--strip-debug", "--strip-producers", "--strip-target-features",
+  // Zeros that stay where they are compress better than segments that leave them out.
+  "-Oz", "--converge", "--skip-pass=memory-packing", "--reorder-functions-by-name", "--strip-debug", "--strip-producers", "--strip-target-features",
   ...WASM_FEATURES.map((feature) => `--enable-${feature}`),
 ];
 // What zxcvbn's wasm imports goes into its glue.
@@ -60,7 +61,7 @@ async function buildWasms() {
     await buildGlue(module, wasm, glueOf(wasm));
     const beside = join(dist, name, wasm);
     shrunk.push(shrink(join(glueOf(wasm), `${wasm}_bg.wasm`), `${beside}_bg.wasm`));
-    shrunk.push(esbuild(join(glueOf(wasm), `${wasm}.js`), `${beside}.js`, "--bundle", "--minify", "--format=esm", CLOCK));
+    shrunk.push(esbuild(join(glueOf(wasm), `${wasm}.js`), `${beside}.js`, "--bundle", "--minify", "--drop:console", "--format=esm", CLOCK));
   }
   await Promise.all(shrunk);
   const codes = /^export type Code =.*;$/m.exec(readFileSync(join(glueOf("core"), "core.d.ts"), "utf8"));

@@ -44,8 +44,10 @@ async function namesOf(module) {
   return { names: Object.keys(api(() => undefined)).sort(), classes: classes.sort() };
 }
 
+/** A template with the words in capitals filled in. Its comments stay here: a visitor would have to download them. */
 function filled(template, { names, classes }) {
-  const text = readFileSync(join(js, "runtimes", `${template}.js`), "utf8").replace("NAMES", names.join(", "));
+  const source = readFileSync(join(js, "runtimes", `${template}.js`), "utf8").replace(/^ *\/\/.*\n/gm, "").trimStart();
+  const text = source.replace("NAMES", names.join(", "));
   return classes.length > 0 ? text.replace("CLASSES", classes.join(", ")) : text.replace(/^export \{ CLASSES \}.*\n/m, "");
 }
 

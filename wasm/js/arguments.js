@@ -2,7 +2,7 @@
 // polluted prototype can set no option, and only text that UTF-8 can carry, since wasm would be handed
 // U+FFFD in its place.
 
-import { ArgumentError } from "./refusals.js";
+import { ArgumentError } from "./argument-error.js";
 
 const LONE_SURROGATE = /\p{Surrogate}/u;
 // Ten times as fast where there is one.

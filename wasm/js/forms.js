@@ -48,7 +48,7 @@ export function validatePassword(password, settings) {
   const names = [optionalText(username, "username"), optionalText(email, "email")];
   const typed = passwordText(password);
   if (typed === NOT_UNICODE) return () => ({ ok: false, issues: [unreadable("password", NOT_UNICODE)] });
-  return validateText("password", typed, (core) => core.validatePassword(typed, least, ...names));
+  return validateText("password", typed, (core) => core.validatePassword(pack([typed, ...names]), least));
 }
 
 export function validateRegistration(form, settings) {

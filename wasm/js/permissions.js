@@ -1,4 +1,4 @@
-import { ArgumentError } from "./refusals.js";
+import { ArgumentError } from "./argument-error.js";
 import { own, records, text } from "./arguments.js";
 import { pack } from "./pack.js";
 

@@ -1,3 +1,5 @@
+export { ArgumentError } from "./argument-error.js";
+
 /**
  * A token that was refused. `code` is the stable word for it, `claim` the claim at fault where one is,
  * `wwwAuthenticate` the header for a 401 answer (RFC 6750 section 3).
@@ -51,14 +53,4 @@ function isInstance(value, asked, own, mark) {
   if (asked !== own) return Function.prototype[Symbol.hasInstance].call(asked, value);
   const made = typeof value === "object" && value !== null ? value.constructor : undefined;
   return typeof made === "function" && made[mark] === true;
-}
-
-/** A wrong argument: a `TypeError` with a word of the same list of codes. */
-export class ArgumentError extends TypeError {
-  code;
-
-  constructor(code, message) {
-    super(message);
-    this.code = code;
-  }
 }

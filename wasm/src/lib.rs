@@ -15,6 +15,8 @@ mod memory;
 pub mod passwords;
 #[cfg(feature = "permissions")]
 pub mod permissions;
+#[cfg(feature = "profile")]
+pub mod profile;
 #[cfg(feature = "tokens")]
 mod read_keys;
 #[cfg(feature = "sign")]

@@ -2,6 +2,7 @@ import type { InitInput } from "../types/common.js";
 import type { Forms } from "../types/forms.js";
 import type { Passwords } from "../types/passwords.js";
 import type { Permissions } from "../types/permissions.js";
+import type { Profiles } from "../types/profile.js";
 import type { Signing } from "../types/sign.js";
 import type { Tokens } from "../types/tokens.js";
 import type { Totp } from "../types/totp.js";
@@ -10,6 +11,7 @@ export type { ArgumentError, Code, InitInput, Json } from "../types/common.js";
 export * from "../types/forms.js";
 export * from "../types/passwords.js";
 export * from "../types/permissions.js";
+export * from "../types/profile.js";
 export * from "../types/sign.js";
 export * from "../types/tokens.js";
 export * from "../types/totp.js";
@@ -19,7 +21,7 @@ export * from "../types/verifier.js";
  * Every operation, synchronous. A wrong argument is an `ArgumentError`, which is a `TypeError`; the
  * functions need no `this`.
  */
-export interface Countersign extends Forms, Passwords, Permissions, Signing, Tokens {
+export interface Countersign extends Forms, Passwords, Permissions, Profiles, Signing, Tokens {
   /** Time-based one-time passwords. */
   readonly totp: Totp;
 }

@@ -2,6 +2,7 @@ import type { Async, InitInput } from "../types/common.js";
 import type { Forms } from "../types/forms.js";
 import type { Passwords } from "../types/passwords.js";
 import type { Permissions } from "../types/permissions.js";
+import type { Profiles } from "../types/profile.js";
 import type { Tokens } from "../types/tokens.js";
 import type { totp } from "../types/totp.js";
 
@@ -9,10 +10,11 @@ export type { ArgumentError, Code, InitInput, Json } from "../types/common.js";
 export * from "../types/forms.js";
 export * from "../types/passwords.js";
 export * from "../types/permissions.js";
+export * from "../types/profile.js";
 export * from "../types/tokens.js";
 export * from "../types/totp.js";
 
-interface Synchronous extends Forms, Passwords, Permissions, Tokens {}
+interface Synchronous extends Forms, Passwords, Permissions, Profiles, Tokens {}
 
 /**
  * Every operation, asynchronous, in a worker of its own: a module worker in pages, a thread in Node, Deno and Bun. Where
