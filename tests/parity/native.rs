@@ -244,7 +244,8 @@ impl Request {
             Ok(update) => update,
             Err(faults) => return Ok(issues(&faults)),
         };
-        let password = update.password.as_ref().map(|asked| asked.prepared.expose());
+        let password = update.password.as_ref().and_then(|asked| asked.new.as_ref().ok());
+        let password = password.map(|password| password.expose());
         let current = update.current_password.as_ref().map(|current| current.expose());
         let members = [
             ("username", update.username.as_ref().map(|username| json!(username.as_str()))),
