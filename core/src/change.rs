@@ -73,8 +73,8 @@ pub enum Change {
         /// When.
         at: Timestamp,
     },
-    /// One more guess at `subject` counts. Guard: fewer than [`GUESS_LIMIT`](crate::throttle::GUESS_LIMIT)
-    /// since `window_start`.
+    /// One more guess at `subject` counts. Guard: fewer than its [`limit`](GuessSubject::limit) since
+    /// `window_start`.
     CountGuess {
         /// At what.
         subject: GuessSubject,

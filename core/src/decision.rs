@@ -37,6 +37,12 @@ impl<T> Decision<T> {
         self
     }
 
+    /// The same decision, with these changes as well.
+    pub fn with_changes(mut self, changes: impl IntoIterator<Item = Change>) -> Self {
+        self.changes.extend(changes);
+        self
+    }
+
     /// The same decision, with this event as well.
     pub fn with_event(mut self, event: Event) -> Self {
         self.events.push(event);

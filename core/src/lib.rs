@@ -30,6 +30,7 @@ mod mac;
 pub mod mail;
 pub mod mfa;
 pub mod name;
+pub mod network;
 pub mod password;
 pub mod permission;
 pub mod phone;

@@ -2,15 +2,15 @@
 //! password, another e-mail address, another second factor (OWASP ASVS 5.0 V7.5.1).
 
 use crate::account::{Account, AccountRole};
-use crate::change::Change;
 use crate::decision::Decision;
 use crate::event::{Event, LoginFailure};
 use crate::id::ApplicationId;
 use crate::login::PasswordCheck;
+use crate::network::Network;
 use crate::policy::Policy;
 use crate::rejection::{Code, Fault, Rejection};
 use crate::session::Session;
-use crate::throttle::{GuessSubject, Guesses};
+use crate::throttle::{Guess, GuessSubject, Tally};
 use crate::time::Timestamp;
 
 /// That the owner is there. Only this module makes one.
@@ -59,23 +59,26 @@ pub fn require(
         .ok_or_else(|| Rejection::of(Code::ReauthenticationRequired))
 }
 
-/// Whether one more password may be looked at: it counts as a guess at the account like one at the log-in.
-pub fn admit(account: &Account, guesses: &Guesses, now: Timestamp) -> Decision<()> {
-    let subject = GuessSubject::Account(account.id);
-    if let Some(secs) = guesses.wait_secs(now) {
-        return Decision::refuse(Rejection::retry_after(Code::TooManyAttempts, secs))
-            .with_event(Event::LoginFailed { user: Some(account.id), reason: LoginFailure::LockedOut });
+/// The guess that a password of this account is, from `network`, which is `None` where addresses are not counted: it
+/// counts like one at the log-in.
+pub fn guess(account: &Account, network: Option<Network>) -> Guess {
+    Guess::new(GuessSubject::Account(account.id), network)
+}
+
+/// Whether one more password may be looked at.
+pub fn admit(account: &Account, guess: &Guess, tallies: &[Tally], now: Timestamp) -> Decision<()> {
+    match guess.admit(tallies, now) {
+        Ok(counted) => Decision::grant(()).with_changes(counted),
+        Err(secs) => Decision::refuse(Rejection::retry_after(Code::TooManyAttempts, secs))
+            .with_event(Event::LoginFailed { user: Some(account.id), reason: LoginFailure::LockedOut }),
     }
-    let window_start = Guesses::window_start(now);
-    Decision::grant(()).with_change(Change::CountGuess { subject, at: now, window_start })
 }
 
 /// Decides what the check of `current_password` came to. A right one takes its guess back; the others stay
 /// counted, which only a finished log-in changes.
-pub fn decide(account: &Account, check: &PasswordCheck) -> Decision<Proof> {
+pub fn decide(account: &Account, guess: &Guess, check: &PasswordCheck) -> Decision<Proof> {
     if let Some(proof) = by_check(account, check) {
-        let subject = GuessSubject::Account(account.id);
-        return Decision::grant(proof).with_change(Change::TakeBackGuess { subject });
+        return Decision::grant(proof).with_changes(guess.take_back());
     }
     let message = "This is not the current password.";
     let fault = Fault::new("current_password", Code::InvalidCurrentPassword, message);

@@ -1,16 +1,28 @@
 //! How often one may guess.
 //!
 //! A guess is counted before its password is looked at, by a guarded change, so that of a thousand guesses
-//! that arrive at once no more than the limit are looked at. A finished log-in clears the count
+//! that arrive at once no more than the limit are looked at. A finished log-in clears the account's count
 //! (OWASP Authentication Cheat Sheet, "Account Lockout").
+//!
+//! A guess is counted on the account, on the address that it comes from, and on the two together. The last has the
+//! least: one address alone cannot use up an account's guesses, so that its owner elsewhere still gets in.
 
+use crate::change::Change;
 use crate::id::UserId;
+use crate::network::Network;
 use crate::secret::TokenDigest;
 use crate::time::Timestamp;
 
 /// Guesses at one subject within [`GUESS_WINDOW_SECS`]; the next one is refused unseen. Well under the 100
 /// consecutive ones that NIST SP 800-63B section 3.2.2 allows at the very most.
 pub const GUESS_LIMIT: u32 = 20;
+
+/// Guesses from one address at all accounts. A household or an office behind one address seldom mistypes as often; who
+/// tries one common password on every account is through with it.
+pub const ADDRESS_GUESS_LIMIT: u32 = 100;
+
+/// Guesses from one address at one account: half of what the account has.
+pub const ACCOUNT_FROM_ADDRESS_GUESS_LIMIT: u32 = 10;
 
 /// The window slides: each guess counts for one hour from its own time.
 pub const GUESS_WINDOW_SECS: i64 = 3_600;
@@ -26,11 +38,24 @@ pub enum GuessSubject {
     Device(TokenDigest),
     /// The second factor of an account, whichever session or log-in the code is for.
     SecondFactor(UserId),
-    /// An address that mails with a token are sent to, whether or not it is anybody's.
+    /// An e-mail address that mails with a token are sent to, whether or not it is anybody's.
     Address(TokenDigest),
+    /// A network, whatever is guessed at from there.
+    Network(Network),
+    /// An account or a name of nobody, as far as it is guessed at from one network.
+    FromNetwork(Box<GuessSubject>, Network),
 }
 
 impl GuessSubject {
+    /// Guesses within [`GUESS_WINDOW_SECS`] that are looked at.
+    pub fn limit(&self) -> u32 {
+        match self {
+            GuessSubject::Network(_) => ADDRESS_GUESS_LIMIT,
+            GuessSubject::FromNetwork(..) => ACCOUNT_FROM_ADDRESS_GUESS_LIMIT,
+            _ => GUESS_LIMIT,
+        }
+    }
+
     /// The subject of a name that no account has, however it is capitalised.
     pub fn of_name(name: &str) -> Self {
         GuessSubject::Name(TokenDigest::of(name.to_ascii_lowercase().as_bytes()))
@@ -49,6 +74,10 @@ impl GuessSubject {
             GuessSubject::Device(digest) => ["device:", &digest.encode()].concat(),
             GuessSubject::SecondFactor(user) => ["code:", &user.value().to_string()].concat(),
             GuessSubject::Address(digest) => ["mail:", &digest.encode()].concat(),
+            GuessSubject::Network(network) => ["address:", &network.to_string()].concat(),
+            GuessSubject::FromNetwork(subject, network) => {
+                [&subject.key(), "@", &network.to_string()].concat()
+            }
         }
     }
 }
@@ -68,7 +97,7 @@ impl Guesses {
         now.plus_secs(-GUESS_WINDOW_SECS)
     }
 
-    /// `None` where one more guess is allowed, else the seconds until it is.
+    /// `None` where one more guess than these is allowed, of which `limit` are; else the seconds until it is.
     ///
     /// ```
     /// use countersign_core::throttle::{GUESS_LIMIT, Guesses};
@@ -76,14 +105,148 @@ impl Guesses {
     ///
     /// let now = Timestamp::from_secs(10_000);
     /// let spent = Guesses { count: GUESS_LIMIT, oldest: Some(now.plus_secs(-3_000)) };
-    /// assert_eq!(Guesses::default().wait_secs(now), None);
-    /// assert_eq!(spent.wait_secs(now), Some(600));
+    /// assert_eq!(Guesses::default().wait_secs(GUESS_LIMIT, now), None);
+    /// assert_eq!(spent.wait_secs(GUESS_LIMIT, now), Some(600));
     /// ```
-    pub fn wait_secs(&self, now: Timestamp) -> Option<u32> {
-        let oldest = self.oldest.filter(|_| self.count >= GUESS_LIMIT)?;
-        let wait = oldest.plus_secs(GUESS_WINDOW_SECS).secs_since(now).clamp(1, GUESS_WINDOW_SECS);
+    pub fn wait_secs(&self, limit: u32, now: Timestamp) -> Option<u32> {
+        self.oldest_leaves_in_secs(now).filter(|_| self.count >= limit)
+    }
+
+    fn oldest_leaves_in_secs(&self, now: Timestamp) -> Option<u32> {
+        let wait = self.oldest?.plus_secs(GUESS_WINDOW_SECS).secs_since(now).clamp(1, GUESS_WINDOW_SECS);
         u32::try_from(wait).ok()
     }
+}
+
+/// One guess at a password, and all that it is counted on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Guess {
+    subject: GuessSubject,
+    network: Option<Network>,
+}
+
+impl Guess {
+    /// A guess at `subject` from `network`, which is `None` where addresses are not counted.
+    ///
+    /// One from a known device is counted on the device alone: its token is of that one account and from a finished
+    /// log-in, so it helps nobody to guess at others, and whoever attacks from the same address cannot shut it out.
+    pub fn new(subject: GuessSubject, network: Option<Network>) -> Self {
+        let network = network.filter(|_| !matches!(subject, GuessSubject::Device(_)));
+        Self { subject, network }
+    }
+
+    /// What it is counted on: what is guessed at first.
+    pub fn counted_on(&self) -> Vec<GuessSubject> {
+        let mut all = vec![self.subject.clone()];
+        all.extend(self.from_address());
+        all.extend(self.address());
+        all
+    }
+
+    /// Counts it, or says in how many seconds that can be. `tallies` are those of all that it is counted on.
+    ///
+    /// # Errors
+    /// The seconds until no count is full any more.
+    pub fn admit(&self, tallies: &[Tally], now: Timestamp) -> Result<Vec<Change>, u32> {
+        if let Some(secs) = tallies.iter().filter_map(|tally| tally.wait_secs(now)).max() {
+            return Err(secs);
+        }
+        let window_start = Guesses::window_start(now);
+        let count = |subject| Change::CountGuess { subject, at: now, window_start };
+        Ok(self.counted_on().into_iter().map(count).collect())
+    }
+
+    /// It was right, though it opened nothing: it no longer counts.
+    pub fn take_back(&self) -> Vec<Change> {
+        let mut changes = self.take_back_at_account();
+        changes.extend(self.take_back_at_address());
+        changes
+    }
+
+    /// It was right and something else was wrong with it, which may have been a guess: the address keeps it.
+    pub(crate) fn take_back_at_account(&self) -> Vec<Change> {
+        let subjects = std::iter::once(self.subject.clone()).chain(self.from_address());
+        subjects.map(|subject| Change::TakeBackGuess { subject }).collect()
+    }
+
+    /// The address has it back, and no more: whoever has one good account gets no fresh guesses at others by it.
+    pub(crate) fn take_back_at_address(&self) -> Option<Change> {
+        self.address().map(|subject| Change::TakeBackGuess { subject })
+    }
+
+    /// The log-in is finished: nothing that was guessed at this account from here counts any more, nor what strangers
+    /// guessed at it. What each of them guessed from where they are does.
+    pub(crate) fn clear_at_account(&self) -> Vec<Change> {
+        let subjects = std::iter::once(self.subject.clone()).chain(self.from_address());
+        subjects.map(|subject| Change::ClearGuesses { subject }).collect()
+    }
+
+    fn address(&self) -> Option<GuessSubject> {
+        self.network.map(GuessSubject::Network)
+    }
+
+    fn from_address(&self) -> Option<GuessSubject> {
+        self.network.map(|network| GuessSubject::FromNetwork(Box::new(self.subject.clone()), network))
+    }
+}
+
+/// The guesses at one of the things that a guess is counted on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tally {
+    /// What they are counted on.
+    pub subject: GuessSubject,
+    /// Those that still count.
+    pub guesses: Guesses,
+}
+
+impl Tally {
+    /// `None` where one more guess is allowed, else the seconds until it is.
+    pub fn wait_secs(&self, now: Timestamp) -> Option<u32> {
+        self.guesses.wait_secs(self.subject.limit(), now)
+    }
+}
+
+/// What somebody who guesses is told of the guesses that they have.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Quota {
+    /// What it is a quota of.
+    pub name: &'static str,
+    /// Guesses within [`GUESS_WINDOW_SECS`].
+    pub limit: u32,
+    /// Those that are left.
+    pub left: u32,
+    /// Seconds until there is one more; `None` where all are left.
+    pub next_in_secs: Option<u32>,
+}
+
+/// What may be told of these tallies, which are those of one guess. Where addresses are counted, an account's quota is
+/// what this address has at it: the account's own count would tell strangers of each log-in of its owner, since that
+/// clears it. Only a count that is full is told in any case, for everybody is refused then.
+pub fn quotas(tallies: &[Tally], now: Timestamp) -> Vec<Quota> {
+    let is_told = |tally: &Tally| match &tally.subject {
+        GuessSubject::Network(_) => Some("address"),
+        GuessSubject::FromNetwork(..) => Some("account"),
+        _ => None,
+    };
+    let quota = |name, limit, tally: &Tally| Quota {
+        name,
+        limit,
+        left: tally.subject.limit().saturating_sub(tally.guesses.count),
+        next_in_secs: tally.guesses.oldest_leaves_in_secs(now),
+    };
+    let mut told: Vec<_> = tallies
+        .iter()
+        .filter_map(|tally| is_told(tally).map(|name| quota(name, tally.subject.limit(), tally)))
+        .collect();
+    let Some(all) = tallies.iter().find(|tally| is_told(tally).is_none()) else { return told };
+    match told.iter_mut().find(|quota| quota.name == "account") {
+        None => told.insert(0, quota("account", all.subject.limit(), all)),
+        Some(here) if all.wait_secs(now) > here.next_in_secs.filter(|_| here.left == 0) => {
+            *here = quota("account", here.limit, all);
+        }
+        Some(_) => {}
+    }
+    told
 }
 
 /// Wrong codes of a second factor in a row after which none is looked at for [`CODE_LOCK_SECS`]. Three codes of
@@ -122,3 +285,6 @@ impl WrongCodes {
         u32::try_from(wait.min(CODE_LOCK_SECS)).ok().filter(|secs| *secs > 0)
     }
 }
+
+#[cfg(test)]
+mod tests;

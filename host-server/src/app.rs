@@ -11,6 +11,7 @@ use countersign_core::time::Timestamp;
 use countersign_core::token::{AccessClaims, MailKey, RefreshKey, RootSecret};
 
 use crate::breached::BreachedPasswords;
+use crate::call::TrustedProxies;
 use crate::demo::Demo;
 use crate::guessing::UnderWay;
 use crate::hashing::HashingPool;
@@ -41,6 +42,10 @@ pub struct App {
     pub demo: Demo,
     /// Where people find what.
     pub pages: Pages,
+    /// Whose `X-Forwarded-For` is believed.
+    pub trusted_proxies: TrustedProxies,
+    /// Whether guesses are counted on addresses too.
+    pub limits_addresses: bool,
     /// Origins that may call from a browser; empty where none but our own may.
     pub allowed_origins: Vec<String>,
 }

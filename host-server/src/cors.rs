@@ -38,7 +38,9 @@ impl Cors {
         answer.append(VARY, HeaderValue::from_static("Origin"));
         if let Some(origin) = allowed {
             answer.insert(ACCESS_CONTROL_ALLOW_ORIGIN, origin);
-            let exposed = HeaderValue::from_static("Link, Retry-After, WWW-Authenticate, X-Request-Id");
+            let exposed = HeaderValue::from_static(
+                "Link, RateLimit, RateLimit-Policy, Retry-After, WWW-Authenticate, X-Request-Id",
+            );
             answer.insert(ACCESS_CONTROL_EXPOSE_HEADERS, exposed);
         }
     }

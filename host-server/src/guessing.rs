@@ -26,14 +26,18 @@ struct Checks {
 #[derive(Debug)]
 pub struct Check {
     all: Arc<UnderWay>,
-    subject: GuessSubject,
+    counted_on: Vec<GuessSubject>,
 }
 
 impl UnderWay {
-    /// One more check is under way.
-    pub fn begin(self: &Arc<Self>, subject: GuessSubject) -> Check {
-        self.subjects().entry(subject.clone()).or_default().count += 1;
-        Check { all: Arc::clone(self), subject }
+    /// One more check is under way, of a guess that is counted on these.
+    pub fn begin(self: &Arc<Self>, counted_on: Vec<GuessSubject>) -> Check {
+        let mut subjects = self.subjects();
+        for subject in &counted_on {
+            subjects.entry(subject.clone()).or_default().count += 1;
+        }
+        drop(subjects);
+        Check { all: Arc::clone(self), counted_on }
     }
 
     /// What tells of the end of one of the checks; `None` where none is under way. It tells of those that end from this
@@ -50,11 +54,13 @@ impl UnderWay {
 impl Drop for Check {
     fn drop(&mut self) {
         let mut subjects = self.all.subjects();
-        if let Some(checks) = subjects.get_mut(&self.subject) {
-            checks.count -= 1;
-            checks.one_is_done.notify_waiters();
-            if checks.count == 0 {
-                subjects.remove(&self.subject);
+        for subject in &self.counted_on {
+            if let Some(checks) = subjects.get_mut(subject) {
+                checks.count -= 1;
+                checks.one_is_done.notify_waiters();
+                if checks.count == 0 {
+                    subjects.remove(subject);
+                }
             }
         }
     }
@@ -71,7 +77,7 @@ mod tests {
         let all = Arc::new(UnderWay::default());
         let [ada, grace] = [1, 2].map(|number| GuessSubject::Account(UserId::new(number)));
         assert!(all.one_is_done(&ada).is_none());
-        let (first, second) = (all.begin(ada.clone()), all.begin(ada.clone()));
+        let (first, second) = (all.begin(vec![ada.clone()]), all.begin(vec![ada.clone()]));
         assert!(all.one_is_done(&grace).is_none());
         for check in [first, second] {
             let done = all.one_is_done(&ada).unwrap();

@@ -24,6 +24,7 @@ pub mod openapi;
 pub mod ops;
 pub mod problem;
 pub mod qr;
+pub mod rate_limit;
 pub mod reply;
 pub mod request_id;
 pub mod revocations;

@@ -26,13 +26,14 @@ use crate::event::{Event, LoginFailure};
 use crate::id::{ApplicationId, SessionId, TokenId};
 use crate::mail::Notice;
 use crate::mfa::FactorStanding;
+use crate::network::Network;
 use crate::password::{PasswordHash, StoredHash};
 use crate::permission::Role;
 use crate::policy::Policy;
 use crate::rejection::{Code, Fault, Rejection};
 use crate::secret::{Secret, TokenDigest};
 use crate::session::{Client, Pair, Session};
-use crate::throttle::{GuessSubject, Guesses};
+use crate::throttle::{Guess, GuessSubject, Tally};
 use crate::time::Timestamp;
 use crate::token::{AccessClaims, RefreshKey};
 
@@ -92,14 +93,15 @@ pub struct Standing {
 }
 
 impl Standing {
-    /// What guesses of this log-in are counted on. A known device has a count of its own, so that strangers
-    /// who use the account's up do not shut its owner out.
-    pub fn guess_subject(&self, login: &Login) -> GuessSubject {
-        match (&self.account, login.device_digest()) {
+    /// The guess that this log-in is, from `network`, which is `None` where addresses are not counted. A known device
+    /// has a count of its own, so that strangers who use the account's up do not shut its owner out.
+    pub fn guess(&self, login: &Login, network: Option<Network>) -> Guess {
+        let subject = match (&self.account, login.device_digest()) {
             (Some(_), Some(digest)) if self.device_known => GuessSubject::Device(digest),
             (Some(account), _) => GuessSubject::Account(account.id),
             (None, _) => GuessSubject::of_name(login.identifier.as_str()),
-        }
+        };
+        Guess::new(subject, network)
     }
 }
 
@@ -114,6 +116,8 @@ pub struct LoginContext<'a> {
     pub refresh_key: &'a RefreshKey,
     /// Who asks.
     pub client: &'a Client,
+    /// Where guesses are counted besides the account; `None` where addresses are not counted.
+    pub network: Option<Network>,
     /// When.
     pub now: Timestamp,
 }
@@ -131,14 +135,15 @@ pub struct PasswordCheck {
 
 /// Whether one more guess may be made, from the counters alone: names of nobody are counted alike, so the
 /// answer tells nothing of whether an account exists.
-pub fn admit(standing: &Standing, subject: GuessSubject, guesses: &Guesses, now: Timestamp) -> Decision<()> {
-    if let Some(secs) = guesses.wait_secs(now) {
-        let user = standing.account.as_ref().map(|account| account.id);
-        return Decision::refuse(Rejection::retry_after(Code::TooManyAttempts, secs))
-            .with_event(Event::LoginFailed { user, reason: LoginFailure::LockedOut });
+pub fn admit(standing: &Standing, guess: &Guess, tallies: &[Tally], now: Timestamp) -> Decision<()> {
+    match guess.admit(tallies, now) {
+        Ok(counted) => Decision::grant(()).with_changes(counted),
+        Err(secs) => {
+            let user = standing.account.as_ref().map(|account| account.id);
+            Decision::refuse(Rejection::retry_after(Code::TooManyAttempts, secs))
+                .with_event(Event::LoginFailed { user, reason: LoginFailure::LockedOut })
+        }
     }
-    let window_start = Guesses::window_start(now);
-    Decision::grant(()).with_change(Change::CountGuess { subject, at: now, window_start })
 }
 
 /// The hash to hold the password against: the account's own, or for a name of nobody one that nothing
@@ -159,7 +164,7 @@ pub fn decide(
     entropy: &LoginEntropy,
     context: LoginContext<'_>,
 ) -> Decision<Progress> {
-    let subject = standing.guess_subject(login);
+    let guess = standing.guess(login, context.network);
     let user = standing.account.as_ref().map(|account| account.id);
     let wrong = |reason| {
         Decision::refuse(Rejection::of(Code::InvalidCredentials))
@@ -177,7 +182,7 @@ pub fn decide(
     // From here on the password is right, so this was no wrong guess, whatever stands in its way.
     let refused = |rejection: Rejection, code| {
         Decision::refuse(rejection)
-            .with_change(Change::TakeBackGuess { subject: subject.clone() })
+            .with_changes(guess.take_back())
             .with_event(Event::LoginFailed { user, reason: LoginFailure::Refused(code) })
     };
     let refuse = |code| refused(Rejection::of(code), code);
@@ -205,17 +210,17 @@ pub fn decide(
         (Some(_), None) => {
             let device = login.device_digest().filter(|_| standing.device_known);
             let awaited =
-                second_factor::Awaited { account, application: application.id, device, subject, check };
+                second_factor::Awaited { account, application: application.id, device, guess, check };
             return second_factor::wait(awaited, entropy, context.now);
         }
     };
-    let taken_back = Change::TakeBackGuess { subject: subject.clone() };
+    let (at_account, at_address) = (guess.take_back_at_account(), guess.take_back_at_address());
     let decided = second_factor.and_then(|second_factor| {
         let known_device = login.device_token.clone().filter(|_| standing.device_known);
         let PasswordCheck { checked, rehashed, .. } = check;
         let admitted = Admitted {
             account,
-            subject,
+            guess,
             checked,
             is_told_of: standing.any_device_known && known_device.is_none(),
             known_device,
@@ -225,7 +230,11 @@ pub fn decide(
         };
         open_session(admitted, rehashed, entropy, context)
     });
-    let decided = if decided.outcome.is_err() { decided.with_change(taken_back) } else { decided };
+    let decided = if decided.outcome.is_err() {
+        decided.with_changes(at_account)
+    } else {
+        decided.with_changes(at_address)
+    };
     decided.and_then(|logged_in| Decision::grant(Progress::Finished(Box::new(logged_in))))
 }
 
@@ -235,8 +244,8 @@ struct Admitted {
     application: ApplicationId,
     /// Those that the account holds there.
     roles: Vec<Role>,
-    /// What its guess was counted on.
-    subject: GuessSubject,
+    /// The guess that it was.
+    guess: Guess,
     /// The hash that the password was held against.
     checked: StoredHash,
     /// The token of a device that is known already; `None` where it is told a new one.
@@ -252,8 +261,8 @@ fn open_session(
     entropy: &LoginEntropy,
     context: LoginContext<'_>,
 ) -> Decision<LoggedIn> {
-    let LoginContext { policy, issuer, refresh_key, client, now } = context;
-    let Admitted { account, application, roles, subject, checked, known_device, is_told_of, second_factor } =
+    let LoginContext { policy, issuer, refresh_key, client, now, .. } = context;
+    let Admitted { account, application, roles, guess, checked, known_device, is_told_of, second_factor } =
         admitted;
     let user = account.id;
     let id = SessionId::from_bytes(entropy.session);
@@ -283,7 +292,7 @@ fn open_session(
     let logged_in = LoggedIn { account, claims, refresh_token, device_token };
     let mut decision = Decision::grant(logged_in)
         .with_change(Change::OpenSession { session: Box::new(session), checked_hash: checked.clone() })
-        .with_change(Change::ClearGuesses { subject })
+        .with_changes(guess.clear_at_account())
         .with_event(Event::LoginSucceeded { user });
     if is_told_of {
         let notice = Notice::NewDevice(client.clone());

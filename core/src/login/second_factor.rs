@@ -18,7 +18,7 @@ use crate::password::StoredHash;
 use crate::permission::Role;
 use crate::rejection::{Code, Rejection};
 use crate::secret::{Secret, TokenDigest};
-use crate::throttle::{GuessSubject, WRONG_CODES_LIMIT};
+use crate::throttle::{Guess, GuessSubject, WRONG_CODES_LIMIT};
 use crate::time::Timestamp;
 
 /// Seconds in which a log-in waits for its second factor: time to find the telephone, little to find the token.
@@ -68,14 +68,14 @@ pub(super) struct Awaited {
     pub(super) account: Account,
     pub(super) application: ApplicationId,
     pub(super) device: Option<TokenDigest>,
-    pub(super) subject: GuessSubject,
+    pub(super) guess: Guess,
     pub(super) check: PasswordCheck,
 }
 
 /// Has it wait for the second factor. Its password was no wrong guess, and its weak hash is replaced here, since it
 /// is not seen again.
 pub(super) fn wait(awaited: Awaited, entropy: &LoginEntropy, now: Timestamp) -> Decision<Progress> {
-    let Awaited { account, application, device, subject, check } = awaited;
+    let Awaited { account, application, device, guess, check } = awaited;
     let user = account.id;
     let mfa_token = Secret::new(URL_SAFE_NO_PAD.encode(entropy.mfa.expose()));
     let mut decision = Decision::grant(());
@@ -97,7 +97,7 @@ pub(super) fn wait(awaited: Awaited, entropy: &LoginEntropy, now: Timestamp) -> 
     };
     decision
         .with_change(Change::OpenMfaLogin { login: Box::new(login), at: now })
-        .with_change(Change::TakeBackGuess { subject })
+        .with_changes(guess.take_back())
         .with_event(Event::SecondFactorAwaited { user })
         .and_then(|()| Decision::grant(Progress::SecondFactorAwaited { mfa_token }))
 }
@@ -183,7 +183,7 @@ fn finished(
         account,
         application: login.application,
         roles,
-        subject,
+        guess: Guess::new(subject, context.network),
         checked: login.checked_hash,
         known_device: None,
         is_told_of: any_device_known && login.device.is_none(),

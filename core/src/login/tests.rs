@@ -3,7 +3,7 @@ use crate::field::Field;
 use crate::id::ApplicationId;
 use crate::password::Argon2Cost;
 use crate::samples::{self, NOW, account};
-use crate::throttle::GUESS_LIMIT;
+use crate::throttle::{GUESS_LIMIT, Guesses};
 use crate::token::RootSecret;
 
 pub(super) fn standing(account: Option<Account>) -> Standing {
@@ -49,6 +49,7 @@ pub(super) fn in_context<T>(policy: &Policy, decide: impl FnOnce(LoginContext<'_
         issuer: "countersign",
         refresh_key: &root.refresh_key(),
         client: &Client::default(),
+        network: None,
         now: NOW,
     })
 }
@@ -154,7 +155,7 @@ fn a_finished_log_in_opens_a_session_clears_its_count_and_remembers_the_device()
 fn a_known_device_keeps_its_token_and_has_a_count_of_its_own() {
     let known = Standing { device_known: true, ..standing(Some(account())) };
     let subject = GuessSubject::Device(TokenDigest::of(b"a device"));
-    assert_eq!(known.guess_subject(&login()), subject);
+    assert_eq!(known.guess(&login(), None).counted_on(), [subject.clone()]);
     let decision = decided(known, right(), &Policy::default());
     assert_eq!(decision.outcome.unwrap().device_token.expose(), "a device");
     assert!(decision.changes.contains(&Change::ClearGuesses { subject }));
@@ -163,10 +164,10 @@ fn a_known_device_keeps_its_token_and_has_a_count_of_its_own() {
 
 #[test]
 fn a_device_token_of_another_account_is_as_good_as_none() {
-    let subject = standing(Some(account())).guess_subject(&login());
-    assert_eq!(subject, GuessSubject::Account(account().id));
+    let guess = standing(Some(account())).guess(&login(), None);
+    assert_eq!(guess.counted_on(), [GuessSubject::Account(account().id)]);
     let nobody = Standing { device_known: true, ..standing(None) };
-    assert_eq!(nobody.guess_subject(&login()), GuessSubject::of_name("ADA"));
+    assert_eq!(nobody.guess(&login(), None).counted_on(), [GuessSubject::of_name("ADA")]);
 }
 
 #[test]
@@ -191,7 +192,8 @@ fn the_last_guess_of_the_window_is_let_in_and_the_next_is_told_when() {
     let subject = GuessSubject::of_name("nobody");
     let admitted = |count| {
         let guesses = Guesses { count, oldest: Some(NOW.plus_secs(-3_540)) };
-        admit(&standing(None), subject.clone(), &guesses, NOW)
+        let tally = Tally { subject: subject.clone(), guesses };
+        admit(&standing(None), &Guess::new(subject.clone(), None), &[tally], NOW)
     };
     let last = admitted(GUESS_LIMIT - 1);
     assert!(last.outcome.is_ok());
@@ -199,6 +201,29 @@ fn the_last_guess_of_the_window_is_let_in_and_the_next_is_told_when() {
     let over = admitted(GUESS_LIMIT);
     assert_eq!(over.changes, []);
     assert_eq!(over.outcome.unwrap_err(), Rejection::retry_after(Code::TooManyAttempts, 60));
+}
+
+#[test]
+fn a_finished_log_in_gives_the_address_back_its_own_guess_and_no_other() {
+    let network = Network::parse("192.0.2.1");
+    let of_address = GuessSubject::Network(network.unwrap());
+    let decided = |check| {
+        in_context(&Policy::default(), |context| {
+            let context = LoginContext { network, ..context };
+            decide(&login(), standing(Some(account())), check, &entropy(), context)
+        })
+    };
+    let at_address = |changes: Vec<Change>| {
+        let mut changes = changes;
+        changes.retain(|change| match change {
+            Change::TakeBackGuess { subject } | Change::ClearGuesses { subject } => *subject == of_address,
+            _ => false,
+        });
+        changes
+    };
+    let taken_back = Change::TakeBackGuess { subject: of_address.clone() };
+    assert_eq!(at_address(decided(right()).changes), [taken_back]);
+    assert_eq!(at_address(decided(wrong()).changes), []);
 }
 
 #[test]

@@ -23,7 +23,7 @@ use crate::policy::Policy;
 use crate::reauthenticate::{self, Proof};
 use crate::rejection::{Code, Fault, Rejection};
 use crate::session::Session;
-use crate::throttle::GuessSubject;
+use crate::throttle::Guess;
 use crate::time::Timestamp;
 use crate::token::MailedToken;
 use crate::username::Username;
@@ -52,8 +52,8 @@ pub struct Evidence {
     proof: Option<Proof>,
     /// Whether the `password` is the account's already.
     password_is_current: bool,
-    /// Whether `password` came alone, so that the check of it is a guess that is still counted.
-    counted: bool,
+    /// The guess that the check of `password` still counts as, since it came alone; `None` where it did not.
+    counted: Option<Guess>,
 }
 
 impl Evidence {
@@ -62,13 +62,13 @@ impl Evidence {
         let current = update.current_password.as_ref().map(TypedPassword::prepare);
         let password_is_current =
             update.password.as_ref().is_some_and(|asked| Some(asked.typed.prepare()) == current);
-        Self { checked, proof: Some(proof), password_is_current, counted: false }
+        Self { checked, proof: Some(proof), password_is_current, counted: None }
     }
 
-    /// The `password` came alone, was counted as a guess, and was held against the account's hash.
-    pub fn of_password(account: &Account, check: PasswordCheck) -> Self {
+    /// The `password` came alone, was counted as this guess, and was held against the account's hash.
+    pub fn of_password(account: &Account, guess: Guess, check: PasswordCheck) -> Self {
         let proof = reauthenticate::by_check(account, &check);
-        Self { checked: check.checked, proof, password_is_current: proof.is_some(), counted: true }
+        Self { checked: check.checked, proof, password_is_current: proof.is_some(), counted: Some(guess) }
     }
 }
 
@@ -141,9 +141,11 @@ pub fn decide(
     if evidence.is_none() && (update.password.is_some() || update.current_password.is_some()) {
         return Decision::grant(Progress::CheckPasswords);
     }
-    let counted = evidence.is_some_and(|evidence| evidence.counted);
-    let take_back = || Change::TakeBackGuess { subject: GuessSubject::Account(account.id) };
-    let settled = |decision: Decision<_>| if counted { decision.with_change(take_back()) } else { decision };
+    let counted = evidence.and_then(|evidence| evidence.counted.as_ref());
+    let settled = |decision: Decision<_>| match counted {
+        Some(guess) => decision.with_changes(guess.take_back()),
+        None => decision,
+    };
 
     let password_is_current = evidence.is_some_and(|evidence| evidence.password_is_current);
     let asked = update.password.as_ref();
@@ -155,7 +157,7 @@ pub fn decide(
             let refused = Decision::refuse(rejection);
             let reason = LoginFailure::WrongPassword;
             let event = Event::LoginFailed { user: Some(account.id), reason };
-            return if counted { refused.with_event(event) } else { refused };
+            return if counted.is_some() { refused.with_event(event) } else { refused };
         }
     }
     let new_password = match other_password.map(|asked| &asked.new) {

@@ -2,6 +2,7 @@ use super::*;
 use crate::account::AccountStatus;
 use crate::field::Field;
 use crate::samples::{NOW, account, session};
+use crate::throttle::GuessSubject;
 
 const LATER: Timestamp = NOW.plus_secs(3_600);
 
@@ -40,7 +41,11 @@ fn new_hash() -> PasswordHash {
 /// That `password` came alone and was held against the account's hash.
 fn guessed(matches: bool) -> Evidence {
     let checked = account().password_hash;
-    Evidence::of_password(&full_account(), PasswordCheck { checked, matches, rehashed: None })
+    Evidence::of_password(
+        &full_account(),
+        reauthenticate::guess(&full_account(), None),
+        PasswordCheck { checked, matches, rehashed: None },
+    )
 }
 
 fn decided(update: &ProfileUpdate, evidence: Option<&Evidence>, now: Timestamp) -> Decision<Progress> {

@@ -1,5 +1,6 @@
 //! One request, as the operations see it.
 
+mod forwarded;
 mod query;
 
 use std::fmt;
@@ -9,12 +10,14 @@ use bytes::Bytes;
 use countersign_core::audit::Origin;
 use countersign_core::authenticate::Principal;
 use countersign_core::json::Document;
+use countersign_core::network::Network;
 use countersign_core::rejection::{Code, Fault, Rejection};
 use countersign_core::secret::TokenDigest;
 use countersign_core::session::Client;
 use warp::http::HeaderMap;
 use warp::http::header::USER_AGENT;
 
+pub use forwarded::TrustedProxies;
 pub use query::Query;
 
 use crate::problem::Problem;
@@ -41,6 +44,8 @@ pub struct Call {
     pub headers: HeaderMap,
     /// Who asks.
     pub client: Client,
+    /// Where its guesses are counted besides the account; `None` where addresses are not counted.
+    pub network: Option<Network>,
     /// Names the request in its answer and in the log.
     pub request_id: RequestId,
     /// Whose token it carries; `None` where the route asks for none.

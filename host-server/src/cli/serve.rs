@@ -219,6 +219,8 @@ async fn assemble(config: &Config, secrets: &Secrets, store: Store) -> Result<Ap
             security_contact: config.security_contact.clone(),
             change_password_url: config.change_password_url.clone(),
         },
+        trusted_proxies: config.trusted_proxies.clone(),
+        limits_addresses: config.limits_addresses,
         allowed_origins: config.allowed_origins.clone(),
     })
 }

@@ -10,6 +10,7 @@ use countersign_core::password::{Argon2Cost, Password};
 use countersign_core::policy::Policy;
 use countersign_core::token::{Algorithm, LIFETIME_MAX_SECS, RootSecret};
 
+use crate::call::TrustedProxies;
 use crate::store::DatabaseLocation;
 use crate::telemetry::{LogFilter, LogFormat, LogSettings};
 
@@ -83,7 +84,7 @@ const VARIABLES: &[&str] = &[
 ];
 
 /// Those among them that belong to operations which this version does not have.
-const UNUSED: &[&str] = &["TRUSTED_PROXIES", "RATE_LIMIT", "METRICS_ADDR"];
+const UNUSED: &[&str] = &["METRICS_ADDR"];
 
 /// What the server is started with.
 #[derive(Debug)]
@@ -110,6 +111,10 @@ pub struct Config {
     pub breached_passwords_url: Option<String>,
     /// Threads that hash passwords.
     pub hash_threads: NonZeroUsize,
+    /// Whose `X-Forwarded-For` is believed; empty where nobody's is.
+    pub trusted_proxies: TrustedProxies,
+    /// Whether guesses are counted on addresses too.
+    pub limits_addresses: bool,
     /// Origins whose pages may call; empty where none but our own may.
     pub allowed_origins: Vec<String>,
     /// How mails are sent.
@@ -165,6 +170,8 @@ impl Config {
             change_password_url: reader.read("CHANGE_PASSWORD_URL", address::parse_page),
             breached_passwords_url: reader.read("BREACHED_PASSWORDS_URL", address::parse_range_url),
             hash_threads: hash_threads(&mut reader),
+            trusted_proxies: reader.read("TRUSTED_PROXIES", TrustedProxies::parse).unwrap_or_default(),
+            limits_addresses: reader.read("RATE_LIMIT", parse_rate_limit).unwrap_or(true),
             allowed_origins: reader.read("ALLOWED_ORIGINS", address::parse_origins).unwrap_or_default(),
             demo_dir: reader.read("DEMO_DIR", parse_demo_dir),
             log: LogSettings {
@@ -370,17 +377,20 @@ fn parse_port(text: &str) -> Result<u16, String> {
     port.ok_or_else(|| format!("{} is not a port number (0–65535).", quoted(text)))
 }
 
+fn parse_rate_limit(text: &str) -> Result<bool, String> {
+    match text {
+        "on" => Ok(true),
+        "off" => Ok(false),
+        _ => Err(format!("{} is neither on nor off.", quoted(text))),
+    }
+}
+
 fn parse_demo_dir(text: &str) -> Result<PathBuf, String> {
     if Path::new(text).is_dir() { Ok(text.into()) } else { Err(format!("{} is not a folder.", quoted(text))) }
 }
 
 fn warnings(reader: &mut Reader<'_>, policy: &Policy, mail: &MailConfig) -> Vec<String> {
     let mut warnings = Vec::new();
-    // A wrong value is told now, and not by the version that first looks at it.
-    reader.read("RATE_LIMIT", |text| match text {
-        "on" | "off" => Ok(()),
-        _ => Err(format!("{} is neither on nor off.", quoted(text))),
-    });
     let unused: Vec<_> = UNUSED.iter().copied().filter(|variable| reader.is_set(variable)).collect();
     if !unused.is_empty() {
         warnings.push(format!("This version does not use {}; it is set in vain.", unused.join(", ")));

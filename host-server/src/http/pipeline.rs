@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 
 use bytes::{Buf, Bytes};
 use countersign_core::authorize;
+use countersign_core::network::Network;
 use countersign_core::rejection::Code;
 use futures_core::Stream;
 use warp::http::header::{ALLOW, CACHE_CONTROL, CONTENT_LENGTH, HeaderName};
@@ -114,11 +115,13 @@ impl Door {
             authorize::admin(principal)?;
         }
         let body = incoming.read(&headers, self.body_limit).await?;
+        let address = arrival.map(|arrival| self.app.trusted_proxies.client(arrival.peer.ip(), &headers));
         let mut call = Call {
             route,
             mount: row.mount,
             path: found.parameters(row),
-            client: client_of(arrival.map(|arrival| arrival.peer.ip()), &headers),
+            client: client_of(address, &headers),
+            network: address.filter(|_| self.app.limits_addresses).map(Network::of_client),
             query,
             headers,
             request_id: trail.request_id,

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use countersign_core::decision::Decision;
 use countersign_core::rejection::Code;
-use countersign_core::throttle::{GuessSubject, Guesses};
+use countersign_core::throttle::{Guess, Guesses, Tally};
 use countersign_core::time::Timestamp;
 use tokio::time::{Instant, timeout_at};
 
@@ -26,36 +26,38 @@ const PATIENCE: Duration = Duration::from_secs(10);
 pub(super) async fn admit(
     app: &App,
     call: &Call,
-    subject: &GuessSubject,
-    decide: impl Fn(&Guesses, Timestamp) -> Decision<()>,
+    guess: &Guess,
+    decide: impl Fn(&[Tally], Timestamp) -> Decision<()>,
 ) -> Result<Check, Problem> {
     let until = Instant::now() + PATIENCE;
+    let tallies = |now| app.store.tallies(guess, Guesses::window_start(now));
     loop {
-        let one_is_done = app.under_way.one_is_done(subject);
-        let told = one_is_done.as_ref().map(|one_is_done| one_is_done.notified());
+        let under_way: Vec<_> =
+            guess.counted_on().iter().map(|subject| app.under_way.one_is_done(subject)).collect();
+        let told: Vec<_> =
+            under_way.iter().map(|done| done.as_ref().map(|one_is_done| one_is_done.notified())).collect();
         let now = app.now();
-        let is_full = app.store.guesses(subject, Guesses::window_start(now))?.wait_secs(now).is_some();
-        if let (true, Some(told)) = (is_full, told) {
+        let tallied = tallies(now)?;
+        let full = tallied.iter().zip(told).filter(|(tally, _)| tally.wait_secs(now).is_some());
+        let full: Vec<_> = full.map(|(_, told)| told).collect();
+        // Where one is full of wrong guesses alone, nobody has to wait to be told so.
+        let is_over = full.iter().any(Option::is_none);
+        if let (false, Some(told)) = (is_over, full.into_iter().flatten().next()) {
             if timeout_at(until, told).await.is_err() {
                 return Err(Problem::contended());
             }
             continue;
         }
-        let check = app.under_way.begin(subject.clone());
+        let check = app.under_way.begin(guess.counted_on());
         let counted = settle(app, call, || {
             let now = app.now();
-            Ok(decide(&app.store.guesses(subject, Guesses::window_start(now))?, now))
+            Ok(decide(&tallies(now)?, now))
         })
         .await;
         match counted {
             Ok(()) => return Ok(check),
             // Others were quicker, and may be right.
-            Err(problem) if problem.code() == Code::TooManyAttempts => {
-                drop(check);
-                if app.under_way.one_is_done(subject).is_none() {
-                    return Err(problem);
-                }
-            }
+            Err(problem) if problem.code() == Code::TooManyAttempts && !is_over => drop(check),
             Err(problem) => return Err(problem),
         }
     }

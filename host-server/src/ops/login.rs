@@ -7,7 +7,7 @@ use countersign_core::login::{
 use countersign_core::mfa::FactorStanding;
 use countersign_core::rejection::Code;
 use countersign_core::secret::Secret;
-use countersign_core::throttle::Guesses;
+use countersign_core::throttle::{Guess, Tally};
 use countersign_core::time::Timestamp;
 use warp::http::StatusCode;
 
@@ -18,6 +18,7 @@ use crate::app::App;
 use crate::call::Call;
 use crate::entropy::random;
 use crate::problem::Problem;
+use crate::rate_limit::RateLimits;
 use crate::reply::Reply;
 use crate::store::Committed;
 
@@ -33,13 +34,25 @@ pub const FIELDS: &[&str] = &[
     "device_token",
 ];
 
-/// Answers 200 with the tokens and the User.
+/// Answers 200 with the tokens and the User, and says in any case how many guesses are left.
 pub(crate) async fn answer(app: &App, call: Call) -> Result<Reply, Problem> {
     let login = parse(&call)?;
     let first = standing(app, &login)?;
-    let subject = first.guess_subject(&login);
-    let decide = |guesses: &Guesses, now| login::admit(&first, subject.clone(), guesses, now);
-    let under_way = guess::admit(app, &call, &subject, decide).await?;
+    let guess = first.guess(&login, call.network);
+    let outcome = attempt(app, &call, &login, first, &guess).await;
+    let limits = RateLimits::of(app, &guess)?;
+    outcome.map(|reply| limits.told_with(reply)).map_err(|problem| problem.with_rate_limits(limits))
+}
+
+async fn attempt(
+    app: &App,
+    call: &Call,
+    login: &Login,
+    first: Standing,
+    guess: &Guess,
+) -> Result<Reply, Problem> {
+    let decide = |tallies: &[Tally], now| login::admit(&first, guess, tallies, now);
+    let under_way = guess::admit(app, call, guess, decide).await?;
 
     let mut before = first;
     for _ in 0..DECISIONS_MAX {
@@ -49,7 +62,7 @@ pub(crate) async fn answer(app: &App, call: Call) -> Result<Reply, Problem> {
         let (check, began) = checking.await?;
         // Loaded again: the account may have been suspended while its password was being checked. A hash that
         // was replaced meanwhile, as another log-in does to a weak one, is to be checked itself.
-        let standing = standing(app, &login)?;
+        let standing = standing(app, login)?;
         if login::hash_to_check(standing.account.as_ref(), &app.policy) != check.checked {
             before = standing;
             continue;
@@ -62,9 +75,10 @@ pub(crate) async fn answer(app: &App, call: Call) -> Result<Reply, Problem> {
             issuer: &app.tokens.issuer,
             refresh_key: &app.tokens.refresh_keys.current,
             client: &call.client,
+            network: call.network,
             now,
         };
-        let Decision { outcome, changes, events } = login::decide(&login, standing, check, &entropy, context);
+        let Decision { outcome, changes, events } = login::decide(login, standing, check, &entropy, context);
         let committed = commit(&app.store, &changes, &events, &call.origin(), now).await?;
         if matches!(committed, Committed::Applied { .. }) {
             return match outcome {

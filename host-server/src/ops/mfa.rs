@@ -89,6 +89,7 @@ async fn finish_login(
             issuer: &app.tokens.issuer,
             refresh_key: &app.tokens.refresh_keys.current,
             client: &call.client,
+            network: call.network,
             now: app.now(),
         };
         Ok(login::finish(standing, shown, &entropy, context))

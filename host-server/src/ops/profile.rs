@@ -6,6 +6,7 @@ use countersign_core::field::Field;
 use countersign_core::lifecycle;
 use countersign_core::password::PreparedPassword;
 use countersign_core::profile::{self, Evidence, ProfileForm, ProfileUpdate, Progress, Standing};
+use countersign_core::reauthenticate::guess;
 use countersign_core::rejection::Code;
 use countersign_core::time::Timestamp;
 use countersign_core::token::ActionPurpose;
@@ -111,8 +112,9 @@ async fn check(
     if under_way.is_none() {
         *under_way = Some(reauthenticate::admit(app, call, account).await?);
     }
+    let guess = guess(account, call.network);
     let check = app.hashing.verify(asked.typed.prepare(), checked, app.policy.argon2, random()?).await?;
-    Ok(Some(Evidence::of_password(account, check)))
+    Ok(Some(Evidence::of_password(account, guess, check)))
 }
 
 fn parse(app: &App, call: &Call) -> Result<ProfileUpdate, Problem> {

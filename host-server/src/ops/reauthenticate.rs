@@ -5,7 +5,6 @@ use countersign_core::field::Field;
 use countersign_core::password::{Password, PreparedPassword};
 use countersign_core::reauthenticate::{self, Proof};
 use countersign_core::rejection::Fault;
-use countersign_core::throttle::GuessSubject;
 
 use super::{guess, settle};
 use crate::app::App;
@@ -49,10 +48,11 @@ pub(super) async fn by_password(
     account: &Account,
     password: PreparedPassword,
 ) -> Result<Proof, Problem> {
+    let guess = reauthenticate::guess(account, call.network);
     let _under_way = admit(app, call, account).await?;
     let check =
         app.hashing.verify(password, account.password_hash.clone(), app.policy.argon2, random()?).await?;
-    settle(app, call, || Ok(reauthenticate::decide(account, &check))).await
+    settle(app, call, || Ok(reauthenticate::decide(account, &guess, &check))).await
 }
 
 /// Counts one more guess at the account's password.
@@ -60,6 +60,6 @@ pub(super) async fn by_password(
 /// # Errors
 /// 429 where too many were wrong.
 pub(super) async fn admit(app: &App, call: &Call, account: &Account) -> Result<Check, Problem> {
-    let subject = GuessSubject::Account(account.id);
-    guess::admit(app, call, &subject, |guesses, now| reauthenticate::admit(account, guesses, now)).await
+    let guess = reauthenticate::guess(account, call.network);
+    guess::admit(app, call, &guess, |tallies, now| reauthenticate::admit(account, &guess, tallies, now)).await
 }

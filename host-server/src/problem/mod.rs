@@ -16,6 +16,7 @@ use warp::http::{HeaderValue, StatusCode};
 pub(crate) use body::title_of;
 pub use body::{FaultBody, ProblemBody};
 
+use crate::rate_limit::RateLimits;
 use crate::reply::Reply;
 use crate::request_id::RequestId;
 
@@ -32,6 +33,7 @@ struct Inner {
     detail: Cow<'static, str>,
     faults: Vec<Fault>,
     retry_after_secs: Option<u32>,
+    rate_limits: Option<RateLimits>,
     allow: Option<HeaderValue>,
     closes: bool,
     mfa_token: Option<Secret<String>>,
@@ -47,6 +49,7 @@ impl Problem {
             detail: Cow::Borrowed(code.meaning()),
             faults: Vec::new(),
             retry_after_secs: None,
+            rate_limits: None,
             allow: None,
             closes: false,
             mfa_token: None,
@@ -135,6 +138,12 @@ impl Problem {
         self.0.status
     }
 
+    /// The same problem, with the guesses that are left.
+    pub(crate) fn with_rate_limits(mut self, limits: RateLimits) -> Self {
+        self.0.rate_limits = Some(limits);
+        self
+    }
+
     /// What the log is told besides; `None` where the code says all.
     pub(crate) fn cause(&self) -> Option<&(dyn Error + Send + Sync + 'static)> {
         self.0.cause.as_deref()
@@ -151,6 +160,10 @@ impl Problem {
         if let Some(secs) = inner.retry_after_secs {
             headers.insert(RETRY_AFTER, HeaderValue::from(secs));
         }
+        if let Some(limits) = inner.rate_limits {
+            reply = limits.told_with(reply);
+        }
+        let headers = &mut reply.headers;
         if let Some(allow) = inner.allow {
             headers.insert(ALLOW, allow);
         }

@@ -29,7 +29,7 @@ use countersign_core::mfa::{RecoveryDigest, StoredFactor};
 use countersign_core::password::HashKind;
 use countersign_core::secret::TokenDigest;
 use countersign_core::session::Session;
-use countersign_core::throttle::{GuessSubject, Guesses, WrongCodes};
+use countersign_core::throttle::{Guess, GuessSubject, Guesses, Tally, WrongCodes};
 use countersign_core::time::Timestamp;
 use tokio::sync::Notify;
 
@@ -209,6 +209,18 @@ impl Store {
         Ok(self
             .read_one(sql::devices::DEVICES_OF_USER, parameters, rows::devices::device_known)?
             .unwrap_or_default())
+    }
+
+    /// The guesses after `window_start` at each thing that a guess is counted on.
+    ///
+    /// # Errors
+    /// Where the engine fails.
+    pub fn tallies(&self, guess: &Guess, window_start: Timestamp) -> Result<Vec<Tally>, StoreError> {
+        let tally = |subject| {
+            let guesses = self.guesses(&subject, window_start)?;
+            Ok(Tally { subject, guesses })
+        };
+        guess.counted_on().into_iter().map(tally).collect()
     }
 
     /// The guesses at `subject` after `window_start`.

@@ -10,6 +10,7 @@ use std::time::Duration;
 use countersign_core::policy::Policy;
 use countersign_core::token::{Algorithm, RootSecret};
 use countersign_server::app::{self, App, Pages, Tokens};
+use countersign_server::call::TrustedProxies;
 use countersign_server::demo::Demo;
 use countersign_server::hashing::HashingPool;
 use countersign_server::http;
@@ -59,6 +60,8 @@ impl Running {
             revocations: Revocations::default(),
             demo: Demo::landing(),
             pages: Pages::default(),
+            trusted_proxies: TrustedProxies::default(),
+            limits_addresses: true,
             allowed_origins: allowed_origins.iter().map(|origin| (*origin).to_owned()).collect(),
         };
         let door = http::service(Arc::new(app), &limits).unwrap();

@@ -1,7 +1,7 @@
 //! Guesses at passwords and codes.
 
 use countersign_core::id::UserId;
-use countersign_core::throttle::{CODE_LOCK_SECS, GUESS_LIMIT, GuessSubject, Guesses, WRONG_CODES_LIMIT};
+use countersign_core::throttle::{CODE_LOCK_SECS, GuessSubject, Guesses, WRONG_CODES_LIMIT};
 use countersign_core::time::Timestamp;
 
 use super::{PRUNED, write};
@@ -9,7 +9,7 @@ use crate::store::backend::{Guard, Write};
 use crate::store::sql::guesses as sql;
 
 pub(super) fn count_guess(subject: &GuessSubject, at: Timestamp, window_start: Timestamp) -> Vec<Write> {
-    count(subject, at, window_start, GUESS_LIMIT)
+    count(subject, at, window_start, subject.limit())
 }
 
 /// Counts one more, of `limit` since `window_start`.

@@ -2,6 +2,7 @@
 
 use countersign_core::lifecycle;
 use countersign_core::profile::{self, Evidence, ProfileForm, ProfileUpdate, Progress, Standing};
+use countersign_core::reauthenticate;
 
 use super::*;
 use crate::operation::Update;
@@ -75,7 +76,7 @@ impl World {
         let Some(asked) = &parsed.password else { return Ok(None) };
         self.admit_guess(account)?;
         let check = self.check(&asked.prepared, checked);
-        Ok(Some(Evidence::of_password(account, check)))
+        Ok(Some(Evidence::of_password(account, reauthenticate::guess(account, None), check)))
     }
 
     fn profile_standing(&self, principal: &Principal, update: &ProfileUpdate) -> Result<Standing, Refusal> {

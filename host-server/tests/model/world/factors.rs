@@ -4,7 +4,7 @@ use countersign_core::account::Account;
 use countersign_core::mfa::{self, Confirmed, Renewal, TotpSecret};
 use countersign_core::password::Password as AnyPassword;
 use countersign_core::reauthenticate::{self, Proof};
-use countersign_core::throttle::{GuessSubject, Guesses};
+use countersign_core::throttle::Guesses;
 
 use super::*;
 use crate::authenticator;
@@ -99,12 +99,12 @@ impl World {
         self.admit_guess(account)?;
         let prepared = AnyPassword::prepare(&password.to_string());
         let check = self.check(&prepared, account.password_hash.clone());
-        self.settle(reauthenticate::decide(account, &check))
+        self.settle(reauthenticate::decide(account, &reauthenticate::guess(account, None), &check))
     }
 
     pub(super) fn admit_guess(&mut self, account: &Account) -> Result<(), Refusal> {
-        let subject = GuessSubject::Account(account.id);
-        let guesses = self.store.guesses(&subject, Guesses::window_start(self.now))?;
-        self.settle(reauthenticate::admit(account, &guesses, self.now))
+        let guess = reauthenticate::guess(account, None);
+        let tallies = self.store.tallies(&guess, Guesses::window_start(self.now))?;
+        self.settle(reauthenticate::admit(account, &guess, &tallies, self.now))
     }
 }

@@ -82,9 +82,9 @@ impl World {
     pub(super) fn log_in(&mut self, login: &LogIn) -> Told {
         let parsed = self.parsed(login)?;
         let standing = self.standing(&parsed)?;
-        let subject = standing.guess_subject(&parsed);
-        let guesses = self.store.guesses(&subject, Guesses::window_start(self.now))?;
-        self.settle(login::admit(&standing, subject, &guesses, self.now))?;
+        let guess = standing.guess(&parsed, None);
+        let tallies = self.store.tallies(&guess, Guesses::window_start(self.now))?;
+        self.settle(login::admit(&standing, &guess, &tallies, self.now))?;
         let checked = login::hash_to_check(standing.account.as_ref(), &self.policy);
         let check = self.check(&parsed.password, checked);
         let entropy = self.entropy();
@@ -247,6 +247,7 @@ impl World {
             issuer: ISSUER,
             refresh_key: &self.keys.refresh,
             client: &self.client,
+            network: None,
             now: self.now,
         }
     }
