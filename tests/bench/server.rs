@@ -18,7 +18,8 @@ impl Hello {
     }
 }
 
-/// Countersign as `make run` starts it, but on a folder of its own and with a shared secret, so HS256.
+/// Countersign as `make run` starts it, but on a folder of its own and with a shared secret, so HS256. All of its
+/// clients come from one address.
 pub(crate) struct Server {
     child: Child,
     _folder: TempDir,
@@ -33,6 +34,7 @@ impl Server {
             .arg("serve")
             .current_dir(folder.path())
             .env("PORT", "0")
+            .env("RATE_LIMIT", "off")
             .env("SECRET_KEY", "a secret of the benchmark, long enough to sign with");
         let (child, origin) = spawn(&mut command);
         Self { child, _folder: folder, origin }

@@ -67,6 +67,13 @@ impl<'a> Anonymous<'a> {
         answer(request.send(body).unwrap())
     }
 
+    /// The same as a proxy passes it on that was called from there.
+    pub(crate) fn post_from(&self, forwarded_for: &str, path: &str, body: &Value) -> Answer {
+        let request =
+            agent().post(format!("{}{path}", self.origin)).header("content-type", "application/json");
+        answer(request.header("x-forwarded-for", forwarded_for).send(body.to_string()).unwrap())
+    }
+
     pub(crate) fn get(&self, path: &str) -> Answer {
         answer(agent().get(format!("{}{path}", self.origin)).call().unwrap())
     }

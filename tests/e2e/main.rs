@@ -4,6 +4,7 @@
 
 mod account;
 mod actors;
+mod addresses;
 mod admin;
 mod applications;
 mod audit;

@@ -56,6 +56,8 @@ export class Host {
       env: {
         PATH: process.env.PATH,
         HOST: "127.0.0.1",
+        // All pages of these tests are at one address.
+        RATE_LIMIT: "off",
         PORT: String(this.#port),
         DATABASE_URL: `sqlite:///${join(this.#folder, "demo.db")}`,
       },

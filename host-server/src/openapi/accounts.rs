@@ -103,12 +103,14 @@ fn log_in(place: Place) -> Description {
         "Log in",
         "Trades a password and exactly one of `username`, `email` and `identifier` for tokens. A wrong \
          password and an unknown name are answered alike and in the same time. After 20 wrong passwords \
-         within an hour every further attempt is refused for a while. Where a second factor is on and no \
+         within an hour, 10 from one address, every further attempt is refused for a while; so it is after 100 from one \
+         address at all names. `RateLimit` tells what is left. Where a second factor is on and no \
          code comes, the answer holds an `mfa_token`: the bearer with which `/auth/mfa/verify` finishes this log-in \
          within five minutes.",
     )
     .takes(body)
     .answers::<Tokens<'static>>(StatusCode::OK, samples::logged_in())
+    .telling_rate_limits()
     .refused_with(&[
         Code::UnknownField,
         Code::InvalidCredentials,

@@ -22,6 +22,11 @@ pub(super) fn responses(place: Place, description: &Description) -> Value {
     for problem in codes(place, description).into_iter().map(Problem::sample).chain(unauthorized) {
         let (code, status) = (problem.code(), problem.status());
         let response = responses.entry(status.as_str()).or_insert_with(|| problem_response(status));
+        if description.tells_rate_limits && Problem::tells_rate_limits(status) {
+            for (name, header) in rate_limits() {
+                response["headers"][name] = header;
+            }
+        }
         response["content"]["application/problem+json"]["examples"][code.as_str()] =
             json!({ "summary": code.meaning(), "value": example(problem) });
     }
@@ -126,6 +131,27 @@ fn problem_response(status: StatusCode) -> Value {
             },
         },
     })
+}
+
+/// The headers that tell how many guesses are left.
+pub(super) fn rate_limits() -> [(&'static str, Value); 2] {
+    let header = |description: &str, example: &str| json!({ "description": description, "schema": { "type": "string" }, "example": example });
+    [
+        (
+            "RateLimit",
+            header(
+                "The guesses that are left (draft-ietf-httpapi-ratelimit-headers-10).",
+                "\"account\";r=8;t=1800, \"address\";r=98;t=1800",
+            ),
+        ),
+        (
+            "RateLimit-Policy",
+            header(
+                "The guesses that there are in an hour: at an account, and from an address at all accounts.",
+                "\"account\";q=10;w=3600, \"address\";q=100;w=3600",
+            ),
+        ),
+    ]
 }
 
 fn request_id() -> Value {

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use utoipa::ToSchema;
 use warp::http::StatusCode;
 
+use super::answers;
 use super::body::RequestBody;
 use super::parameters::{self, Parameter};
 use super::places;
@@ -71,6 +72,8 @@ pub(super) struct Description {
     /// What it answers 401 with although that is another status elsewhere.
     pub(super) unauthorized: Vec<Code>,
     pub(super) perhaps_by_bearer: bool,
+    /// Whether what it grants, and its 401 and 429, tell how many guesses are left.
+    pub(super) tells_rate_limits: bool,
     pub(super) schemas: Schemas,
 }
 
@@ -92,6 +95,7 @@ impl Description {
             codes: Vec::new(),
             unauthorized: Vec::new(),
             perhaps_by_bearer: false,
+            tells_rate_limits: false,
             schemas: Schemas::default(),
         }
     }
@@ -145,6 +149,15 @@ impl Description {
     pub(super) fn answers_with(mut self, status: StatusCode, content: Content) -> Self {
         self.granted.status = status;
         self.granted.content = content;
+        self
+    }
+
+    /// Its answers tell how many guesses are left.
+    pub(super) fn telling_rate_limits(mut self) -> Self {
+        for (name, header) in answers::rate_limits() {
+            self.granted.headers[name] = header;
+        }
+        self.tells_rate_limits = true;
         self
     }
 

@@ -138,10 +138,15 @@ impl Problem {
         self.0.status
     }
 
-    /// The same problem, with the guesses that are left.
+    /// The same problem, with the guesses that are left where its status tells of them.
     pub(crate) fn with_rate_limits(mut self, limits: RateLimits) -> Self {
-        self.0.rate_limits = Some(limits);
+        self.0.rate_limits = Some(limits).filter(|_| Self::tells_rate_limits(self.status()));
         self
+    }
+
+    /// Whether a log-in that is answered with this status is told how many guesses are left.
+    pub(crate) fn tells_rate_limits(status: StatusCode) -> bool {
+        matches!(status, StatusCode::UNAUTHORIZED | StatusCode::TOO_MANY_REQUESTS)
     }
 
     /// What the log is told besides; `None` where the code says all.

@@ -1,0 +1,189 @@
+//! What an address may guess, and which address is believed.
+
+use serde_json::json;
+
+use crate::actors::{Anonymous, Answer, SignedIn, fresh_name};
+use crate::server::Server;
+
+/// What one address may guess at one account in an hour.
+const FROM_ADDRESS: usize = 10;
+
+/// What one address may guess in an hour.
+const ADDRESS: usize = 100;
+
+/// What strangers may guess at one account in an hour.
+const ACCOUNT: usize = 20;
+
+/// A server that counts addresses and is told them by a proxy on this machine.
+fn behind_a_proxy() -> Server {
+    Server::start_with(&[("RATE_LIMIT", "on"), ("TRUSTED_PROXIES", "127.0.0.1")])
+}
+
+/// Logs in as the proxy would pass it on that was called from there.
+fn log_in_from(server: &Server, address: &str, name: &str, password: &str) -> Answer {
+    let body = json!({ "identifier": name, "password": password });
+    Anonymous::at(server).post_from(address, "/auth/login", &body)
+}
+
+fn wrong_from(server: &Server, address: &str, name: &str) -> u16 {
+    log_in_from(server, address, name, "not the password").status
+}
+
+#[test]
+fn an_address_that_attacks_is_through_before_the_account_is_and_its_owner_elsewhere_gets_in() {
+    let server = behind_a_proxy();
+    let ada = Anonymous::at(&server).become_somebody();
+    let attacked: Vec<_> = (0..30).map(|_| wrong_from(&server, "198.51.100.1", &ada.name)).collect();
+    assert_eq!(attacked, [vec![401; FROM_ADDRESS], vec![429; 30 - FROM_ADDRESS]].concat());
+    assert_eq!(log_in_from(&server, "203.0.113.7", &ada.name, &ada.password).status, 200);
+    let still = log_in_from(&server, "198.51.100.1", &ada.name, &ada.password);
+    assert_eq!((still.status, still.code().as_str()), (429, "too_many_attempts"), "right or wrong");
+    assert_ne!(still.header("retry-after"), "");
+}
+
+#[test]
+fn many_addresses_together_have_what_the_account_has() {
+    let server = behind_a_proxy();
+    let name = fresh_name();
+    let from = |number: usize| wrong_from(&server, &format!("198.51.100.{number}"), &name);
+    assert!((0..ACCOUNT).all(|number| from(number) == 401));
+    assert_eq!(from(ACCOUNT), 429);
+}
+
+#[test]
+fn all_addresses_of_one_64_are_one() {
+    let server = behind_a_proxy();
+    let name = fresh_name();
+    let from = |network: &str, number: usize| wrong_from(&server, &format!("{network}::{number}"), &name);
+    assert!((0..FROM_ADDRESS).all(|number| from("2001:db8:0:1", number) == 401));
+    assert_eq!(from("2001:db8:0:1", 4_711), 429);
+    assert_eq!(from("2001:db8:0:2", 1), 401);
+}
+
+#[test]
+fn one_password_for_every_name_is_tried_a_hundred_times_also_by_who_has_an_account() {
+    let server = behind_a_proxy();
+    let mallory = Anonymous::at(&server).become_somebody();
+    let attacker = "198.51.100.1";
+    let mut looked_at = 0;
+    for guess in 0..ADDRESS + 20 {
+        if guess % 10 == 0 {
+            // While there are guesses left: a log-in of one's own gives none back.
+            log_in_from(&server, attacker, &mallory.name, &mallory.password);
+        }
+        looked_at += usize::from(wrong_from(&server, attacker, &fresh_name()) == 401);
+    }
+    assert_eq!(looked_at, ADDRESS);
+    assert_eq!(wrong_from(&server, "203.0.113.7", &fresh_name()), 401);
+}
+
+#[test]
+fn of_500_at_once_exactly_as_many_are_looked_at_as_may_be() {
+    let server = behind_a_proxy();
+    let (one, name) = ("198.51.100.1", fresh_name());
+    let at_once = |name: &(dyn Fn() -> String + Sync)| {
+        std::thread::scope(|scope| {
+            let guesses: Vec<_> =
+                (0..500).map(|_| scope.spawn(|| wrong_from(&server, one, &name()))).collect();
+            let statuses = guesses.into_iter().map(|guess| guess.join().unwrap());
+            statuses.fold((0, 0), |(wrong, shut_out), status| match status {
+                401 => (wrong + 1, shut_out),
+                429 => (wrong, shut_out + 1),
+                other => panic!("{other}"),
+            })
+        })
+    };
+    assert_eq!(at_once(&|| name.clone()), (FROM_ADDRESS, 500 - FROM_ADDRESS));
+    assert_eq!(at_once(&fresh_name), (ADDRESS - FROM_ADDRESS, 500 - (ADDRESS - FROM_ADDRESS)));
+}
+
+#[test]
+fn a_restart_forgets_nothing_of_an_address() {
+    let mut server = behind_a_proxy();
+    let name = fresh_name();
+    assert!((0..FROM_ADDRESS).all(|_| wrong_from(&server, "198.51.100.1", &name) == 401));
+    server.kill_and_restart();
+    assert_eq!(wrong_from(&server, "198.51.100.1", &name), 429);
+}
+
+#[test]
+fn a_known_device_gets_in_from_an_address_that_is_through() {
+    let server = behind_a_proxy();
+    let ada = Anonymous::at(&server).become_somebody();
+    let attacker = "198.51.100.1";
+    assert!((0..ADDRESS).all(|_| wrong_from(&server, attacker, &fresh_name()) == 401));
+    assert_eq!(wrong_from(&server, attacker, &fresh_name()), 429);
+    let body = json!({ "identifier": ada.name, "password": ada.password, "device_token": ada.login["device_token"] });
+    assert_eq!(Anonymous::at(&server).post_from(attacker, "/auth/login", &body).status, 200);
+}
+
+#[test]
+fn the_current_password_is_guessed_at_by_an_address_like_the_one_of_a_log_in() {
+    let server = behind_a_proxy();
+    let ada = Anonymous::at(&server).become_somebody();
+    let change = |password: &str| {
+        let body = json!({ "email": format!("{}@example.com", fresh_name()), "current_password": password });
+        ada.send("PUT", "/users/me", &body).status
+    };
+    assert!((0..FROM_ADDRESS).all(|_| change("not the password") == 400));
+    assert_eq!(change(&ada.password), 429);
+    assert_eq!(log_in_from(&server, "203.0.113.7", &ada.name, &ada.password).status, 200);
+}
+
+/// Both headers that tell of guesses.
+fn told(answer: &Answer) -> (String, String) {
+    (answer.header("ratelimit-policy").to_owned(), answer.header("ratelimit").to_owned())
+}
+
+/// What is left of each quota.
+fn left(answer: &Answer) -> Vec<String> {
+    let items = answer.header("ratelimit").split(", ");
+    items.map(|item| item.split(';').find_map(|part| part.strip_prefix("r=")).unwrap().to_owned()).collect()
+}
+
+#[test]
+fn what_is_left_is_told_and_tells_not_whether_there_is_such_an_account() {
+    let server = behind_a_proxy();
+    let ada = Anonymous::at(&server).become_somebody();
+    let nobody = fresh_name();
+    // Somebody else's guesses and the owner's log-in are nothing that a stranger is told.
+    for name in [&ada.name, &nobody] {
+        wrong_from(&server, "192.0.2.9", name);
+    }
+    for guess in 1..=FROM_ADDRESS + 1 {
+        log_in_from(&server, "203.0.113.7", &ada.name, &ada.password);
+        let known = log_in_from(&server, "198.51.100.1", &ada.name, "not the password");
+        let unknown = log_in_from(&server, "198.51.100.2", &nobody, "not the password");
+        assert_eq!(known.status, unknown.status);
+        let policy = "\"account\";q=10;w=3600, \"address\";q=100;w=3600";
+        assert_eq!((told(&known).0.as_str(), told(&unknown).0.as_str()), (policy, policy));
+        let expected = [FROM_ADDRESS, ADDRESS].map(|limit| (limit - guess.min(FROM_ADDRESS)).to_string());
+        assert_eq!((left(&known), left(&unknown)), (expected.to_vec(), expected.to_vec()), "{guess}");
+    }
+    let owner = log_in_from(&server, "203.0.113.7", &ada.name, &ada.password);
+    assert_eq!(told(&owner).1, "\"account\";r=10, \"address\";r=100");
+}
+
+#[test]
+fn who_is_no_proxy_of_ours_is_not_believed() {
+    for (proxies, expected) in
+        [("", "127.0.0.1"), ("192.0.2.0/24", "127.0.0.1"), ("127.0.0.0/8", "203.0.113.7")]
+    {
+        let server = Server::start_with(&[("RATE_LIMIT", "on"), ("TRUSTED_PROXIES", proxies)]);
+        let ada = Anonymous::at(&server).become_somebody();
+        let login = log_in_from(&server, "198.51.100.1, 203.0.113.7", &ada.name, &ada.password);
+        assert_eq!(login.status, 200);
+        let ada: SignedIn<'_> = ada.with_tokens(login.json());
+        let sessions = ada.get("/auth/sessions").json();
+        let text = sessions.to_string();
+        assert!(text.contains(expected), "{proxies}: {text}");
+        assert!(!text.contains("198.51.100.1"), "{proxies}: {text}");
+
+        let name = fresh_name();
+        let spoofed = (0..=FROM_ADDRESS)
+            .map(|number| wrong_from(&server, &format!("198.51.100.{number}"), &name))
+            .collect::<Vec<_>>();
+        let last = if expected == "127.0.0.1" { 429 } else { 401 };
+        assert_eq!(spoofed.last(), Some(&last), "{proxies}: {spoofed:?}");
+    }
+}
