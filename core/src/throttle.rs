@@ -138,7 +138,7 @@ impl Guess {
     /// What it is counted on: what is guessed at first.
     pub fn counted_on(&self) -> Vec<GuessSubject> {
         let mut all = vec![self.subject.clone()];
-        all.extend(self.from_address());
+        all.extend(self.at_account_from_here());
         all.extend(self.address());
         all
     }
@@ -165,7 +165,7 @@ impl Guess {
 
     /// It was right and something else was wrong with it, which may have been a guess: the address keeps it.
     pub(crate) fn take_back_at_account(&self) -> Vec<Change> {
-        let subjects = std::iter::once(self.subject.clone()).chain(self.from_address());
+        let subjects = std::iter::once(self.subject.clone()).chain(self.at_account_from_here());
         subjects.map(|subject| Change::TakeBackGuess { subject }).collect()
     }
 
@@ -177,7 +177,7 @@ impl Guess {
     /// The log-in is finished: nothing that was guessed at this account from here counts any more, nor what strangers
     /// guessed at it. What each of them guessed from where they are does.
     pub(crate) fn clear_at_account(&self) -> Vec<Change> {
-        let subjects = std::iter::once(self.subject.clone()).chain(self.from_address());
+        let subjects = std::iter::once(self.subject.clone()).chain(self.at_account_from_here());
         subjects.map(|subject| Change::ClearGuesses { subject }).collect()
     }
 
@@ -185,7 +185,7 @@ impl Guess {
         self.network.map(GuessSubject::Network)
     }
 
-    fn from_address(&self) -> Option<GuessSubject> {
+    fn at_account_from_here(&self) -> Option<GuessSubject> {
         self.network.map(|network| GuessSubject::FromNetwork(Box::new(self.subject.clone()), network))
     }
 }

@@ -65,6 +65,13 @@ pub(super) struct ServeArguments {
     /// Origins whose pages may call this server, with commas between them [ALLOWED_ORIGINS; default none]
     #[arg(long, value_name = "ORIGINS", help_heading = "Listening")]
     allowed_origins: Option<String>,
+    /// Proxies whose X-Forwarded-For is believed, addresses and networks like 10.0.0.0/8 with commas between them
+    /// [TRUSTED_PROXIES; default none]
+    #[arg(long, value_name = "NETWORKS", help_heading = "Listening")]
+    trusted_proxies: Option<String>,
+    /// Whether guesses are counted on addresses too; an account's are in any case [RATE_LIMIT; default on]
+    #[arg(long, value_name = "on|off", help_heading = "Listening")]
+    rate_limit: Option<String>,
     /// Folder of the built demo, shown at / [DEMO_DIR; default none]
     #[arg(long, value_name = "FOLDER", help_heading = "Listening")]
     demo_dir: Option<String>,
@@ -148,12 +155,14 @@ pub(super) struct ServeArguments {
 
 impl ServeArguments {
     /// Every flag by the variable that it sets; `None` for one that was not given.
-    pub(super) fn into_settings(self) -> [(&'static str, Option<String>); 24] {
+    pub(super) fn into_settings(self) -> [(&'static str, Option<String>); 26] {
         [
             ("HOST", self.host),
             ("PORT", self.port),
             ("PUBLIC_URL", self.public_url),
             ("ALLOWED_ORIGINS", self.allowed_origins),
+            ("TRUSTED_PROXIES", self.trusted_proxies),
+            ("RATE_LIMIT", self.rate_limit),
             ("DEMO_DIR", self.demo_dir),
             ("SECURITY_CONTACT", self.security_contact),
             ("CHANGE_PASSWORD_URL", self.change_password_url),
