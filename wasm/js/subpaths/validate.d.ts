@@ -20,7 +20,8 @@ export interface Countersign extends Forms {}
  * import { init } from "countersign/validate";
  *
  * const { validateEmail } = await init();
- * console.log(validateEmail("Ada@Example.com").value); // ada@example.com
+ * const verdict = validateEmail("Ada@Example.com");
+ * if (verdict.ok) console.log(verdict.value); // ada@example.com
  * ```
  */
 export declare function init(input?: InitInput | Promise<InitInput>): Promise<Countersign>;

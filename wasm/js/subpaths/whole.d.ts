@@ -36,7 +36,8 @@ export interface Countersign extends Forms, Passwords, Permissions, Profiles, Si
  * import { init } from "countersign";
  *
  * const { validateEmail } = await init();
- * console.log(validateEmail("Ada@Example.com").value); // ada@example.com
+ * const verdict = validateEmail("Ada@Example.com");
+ * if (verdict.ok) console.log(verdict.value); // ada@example.com
  * ```
  */
 export declare function init(input?: InitInput | Promise<InitInput>): Promise<Countersign>;

@@ -3,6 +3,7 @@ import type { Forms } from "../types/forms.js";
 import type { Passwords } from "../types/passwords.js";
 import type { Permissions } from "../types/permissions.js";
 import type { Profiles } from "../types/profile.js";
+import type { Signing } from "../types/sign.js";
 import type { Tokens } from "../types/tokens.js";
 import type { totp } from "../types/totp.js";
 
@@ -11,10 +12,11 @@ export * from "../types/forms.js";
 export * from "../types/passwords.js";
 export * from "../types/permissions.js";
 export * from "../types/profile.js";
+export * from "../types/sign.js";
 export * from "../types/tokens.js";
 export * from "../types/totp.js";
 
-interface Synchronous extends Forms, Passwords, Permissions, Profiles, Tokens {}
+interface Synchronous extends Forms, Passwords, Permissions, Profiles, Signing, Tokens {}
 
 /**
  * Every operation, asynchronous, in a worker of its own: a module worker in pages, a thread in Node, Deno and Bun. Where

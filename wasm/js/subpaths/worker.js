@@ -8,6 +8,7 @@ const NAMES = [
   "hashPassword",
   "inspectHash",
   "isPermitted",
+  "signToken",
   "totp.generateSecret",
   "totp.uri",
   "totp.verify",

@@ -72,7 +72,7 @@ export interface Forms {
  * import { validateEmail } from "countersign";
  *
  * const verdict = await validateEmail("Ada@Example.com");
- * console.log(verdict.value); // ada@example.com
+ * if (verdict.ok) console.log(verdict.value); // ada@example.com
  * ```
  */
 export declare const validateEmail: Async<Forms["validateEmail"]>;
@@ -85,7 +85,7 @@ export declare const validateEmail: Async<Forms["validateEmail"]>;
  * import { validateUsername } from "countersign";
  *
  * const verdict = await validateUsername("-");
- * console.log(verdict.issues[0].code); // invalid_format
+ * if (!verdict.ok) console.log(verdict.issues[0]?.code); // invalid_format
  * ```
  */
 export declare const validateUsername: Async<Forms["validateUsername"]>;
@@ -98,7 +98,7 @@ export declare const validateUsername: Async<Forms["validateUsername"]>;
  * import { validatePassword } from "countersign";
  *
  * const verdict = await validatePassword("ada@example.com", { email: "ada@example.com" });
- * console.log(verdict.issues[0].code); // password_is_identity
+ * if (!verdict.ok) console.log(verdict.issues[0]?.code); // password_is_identity
  * ```
  */
 export declare const validatePassword: Async<Forms["validatePassword"]>;
@@ -111,7 +111,7 @@ export declare const validatePassword: Async<Forms["validatePassword"]>;
  * import { validateRegistration } from "countersign";
  *
  * const verdict = await validateRegistration({ username: "ada", email: "ada@", password: "short" });
- * console.log(verdict.issues.map(({ field, code }) => `${field}: ${code}`).join()); // email: invalid_format,password: too_short
+ * if (!verdict.ok) console.log(verdict.issues.map(({ field, code }) => `${field}: ${code}`).join()); // email: invalid_format,password: too_short
  * ```
  */
 export declare const validateRegistration: Async<Forms["validateRegistration"]>;

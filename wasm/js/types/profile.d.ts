@@ -59,7 +59,7 @@ export interface Profiles {
  * import { validateProfile } from "countersign";
  *
  * const verdict = await validateProfile({ name: null, phone: "555 12 34" }, { account: { name: "Ada" } });
- * console.log(JSON.stringify(verdict.value)); // {"name":null,"phone":"5551234"}
+ * if (verdict.ok) console.log(JSON.stringify(verdict.value)); // {"name":null,"phone":"5551234"}
  * ```
  */
 export declare const validateProfile: Async<Profiles["validateProfile"]>;

@@ -16,4 +16,18 @@ export interface Signing {
   readonly signToken: (claims: { readonly [claim: string]: Json | undefined }, key: PrivateJwk | Uint8Array) => string;
 }
 
+/**
+ * {@link Signing.signToken}, asynchronous.
+ *
+ * @example
+ * ```js
+ * import { signToken, verifyToken } from "countersign";
+ *
+ * const key = new TextEncoder().encode("a secret that has 32 bytes or more");
+ * const claims = { iss: "https://auth.example", sub: "7", aud: "default", iat: 1_700_000_000, exp: 1_700_003_600 };
+ * const token = await signToken(claims, key);
+ * const verified = await verifyToken(token, key, { algorithms: ["HS256"], issuer: claims.iss, audience: claims.aud, now: claims.iat });
+ * console.log(verified.claims.sub); // 7
+ * ```
+ */
 export declare const signToken: Async<Signing["signToken"]>;

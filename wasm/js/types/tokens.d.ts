@@ -78,7 +78,21 @@ export interface DecodedToken {
 
 export type SafeVerified = { ok: true; value: VerifiedToken } | { ok: false; error: TokenError };
 
-/** A token that was refused. Only this package makes one. */
+/**
+ * A token that was refused. Only this package makes one.
+ *
+ * @example
+ * ```js
+ * import { TokenError, verifyToken } from "countersign";
+ *
+ * const key = new TextEncoder().encode("a secret that has 32 bytes or more");
+ * try {
+ *   await verifyToken("no token", key, { algorithms: ["HS256"], issuer: "https://auth.example", audience: "default" });
+ * } catch (error) {
+ *   if (error instanceof TokenError) console.log(error.code); // token_malformed
+ * }
+ * ```
+ */
 export declare class TokenError extends Error {
   private constructor();
   readonly name: "TokenError";
@@ -129,7 +143,7 @@ export declare const verifyToken: Async<Tokens["verifyToken"]>;
  * const token =
  *   "eyJhbGciOiJIUzI1NiIsInR5cCI6ImF0K2p3dCJ9.eyJpc3MiOiJodHRwczovL2F1dGguZXhhbXBsZSIsInN1YiI6IjciLCJhdWQiOiJkZWZhdWx0IiwiaWF0IjoxNzAwMDAwMDAwLCJleHAiOjE3MDAwMDM2MDB9.fU6Pr9OFboxerFZWAKorHWkfUpxONdkkjTJKC8KHwXI";
  * const verdict = await safeVerifyToken(token, key, { algorithms: ["HS256"], issuer: "https://auth.example", audience: "default" });
- * console.log(verdict.error.code); // token_expired
+ * if (!verdict.ok) console.log(verdict.error.code); // token_expired
  * ```
  */
 export declare const safeVerifyToken: Async<Tokens["safeVerifyToken"]>;

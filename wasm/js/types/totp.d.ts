@@ -38,7 +38,8 @@ export interface Totp {
  * const uri = await totp.uri(secret, { issuer: "Example", account: "ada" });
  * console.log(uri.slice(0, 27)); // otpauth://totp/Example:ada?
  * const known = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ";
- * console.log((await totp.verify(known, "287082", { now: 59 })).step); // 1
+ * const verdict = await totp.verify(known, "287082", { now: 59 });
+ * if (verdict.ok) console.log(verdict.step); // 1
  * console.log((await totp.verify(known, "287082", { now: 59, lastStep: 1 })).ok); // false
  * ```
  */

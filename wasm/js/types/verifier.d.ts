@@ -98,7 +98,26 @@ export interface VerifierOfRequests {
   (request: GuardedRequest, context?: WorkerContext): Promise<AccessClaims | Refusal>;
 }
 
-/** A verifier that cannot tell whether a token is good. Only this package makes one. */
+/**
+ * A verifier that cannot tell whether a token is good. Only this package makes one.
+ *
+ * @example
+ * ```js
+ * import { UnavailableError, createVerifier } from "countersign";
+ *
+ * const guard = createVerifier({
+ *   jwksUrl: "http://localhost:9/jwks.json", // where nobody answers
+ *   issuer: "https://auth.example",
+ *   audience: "default",
+ *   maxStaleSec: 300,
+ * });
+ * try {
+ *   await guard("a token");
+ * } catch (error) {
+ *   if (error instanceof UnavailableError) console.log(error.code); // keys_stale
+ * }
+ * ```
+ */
 export declare class UnavailableError extends Error {
   private constructor();
   readonly name: "UnavailableError";
@@ -123,5 +142,15 @@ export declare class UnavailableError extends Error {
  * tokens go on being verified by what is known; one fetch serves all who wait. Nothing is redirected, everything has a
  * limit of time and size, and what cannot be verified replaces nothing. A key that is not known makes it look for new ones
  * at most every 10 seconds.
+ *
+ * @example
+ * ```js
+ * import { createVerifier } from "countersign";
+ *
+ * const key = { kty: "OKP", crv: "Ed25519", x: "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo" };
+ * const guard = createVerifier({ jwks: { keys: [key] }, issuer: "https://auth.example", audience: "default" });
+ * const claims = await guard(new Request("https://worker.example/"));
+ * if (claims instanceof Response) console.log(claims.status); // 401
+ * ```
  */
 export declare function createVerifier(options: CreateVerifierOptions): VerifierOfRequests;
