@@ -77,6 +77,11 @@ bench: server ## Print the table of the benchmarks (needs wrk)
 	@tests/tools/wrk.sh
 	cargo run --release -p countersign-tests --bin bench
 
+.PHONY: speed
+speed: package ## Print how quick the package is in Node, beside hash-wasm, openpgpjs, jose and fast-jwt
+	@node tests/tools/install.mjs test
+	node wasm/bench.mjs
+
 .PHONY: soak
 soak: ## The long campaigns: parity over 1,000,000 inputs, schemathesis with 1,000 cases for each operation, 1,000 rounds of every race, 500,000 operations beside the model
 	PARITY_INPUTS=1000000 $(MAKE) parity

@@ -33,6 +33,7 @@ const SHRINKING = [
   "-Oz", "--converge", "--skip-pass=memory-packing", "--reorder-functions-by-name", "--strip-debug", "--strip-producers", "--strip-target-features",
   ...WASM_FEATURES.map((feature) => `--enable-${feature}`),
 ];
+const FAST = ["--config", "profile.wasm-release.package.countersign-core.opt-level=3"];
 // What zxcvbn's wasm imports goes into its glue.
 const CLOCK = `--alias:zxcvbn=${join(room, "js/clock.js")}`;
 
@@ -56,9 +57,9 @@ console.log(`wasm/pkg and wasm/${tarball}`);
 async function buildWasms() {
   const glueOf = (wasm) => join(target, "wasm-pack", wasm);
   const shrunk = [];
-  for (const { name, module, wasm } of SUBPATHS) {
+  for (const { name, module, wasm, fast } of SUBPATHS) {
     if (wasm === undefined) continue;
-    await buildGlue(module, wasm, glueOf(wasm));
+    await buildGlue(module, wasm, glueOf(wasm), fast ? FAST : []);
     const beside = join(dist, name, wasm);
     shrunk.push(shrink(join(glueOf(wasm), `${wasm}_bg.wasm`), `${beside}_bg.wasm`));
     shrunk.push(esbuild(join(glueOf(wasm), `${wasm}.js`), `${beside}.js`, "--bundle", "--minify", "--drop:console", "--format=esm", CLOCK));
@@ -69,11 +70,11 @@ async function buildWasms() {
   return codes[0];
 }
 
-function buildGlue(feature, wasm, folder) {
+function buildGlue(feature, wasm, folder, settings) {
   return run(join(tools, "rust/bin/wasm-pack"), [
     "build", room, "--target", "web", "--profile", "wasm-release", "--mode", "no-install",
     "--no-opt", "--no-pack", "--out-dir", folder, "--out-name", wasm,
-    "--", "--no-default-features", "--features", feature,
+    "--", "--no-default-features", "--features", feature, ...settings,
   ], {
     // wasm-pack finds wasm-bindgen by the path, and keeps its cache where git ignores it.
     PATH: join(tools, "rust/bin") + delimiter + process.env.PATH,

@@ -1,15 +1,16 @@
 import { bytes, filledText, isBytes, keyBytes, list, options, seconds, text } from "./arguments.js";
 import { answer, answerWithBytes } from "./answer.js";
-import { pack } from "./pack.js";
 import { TokenError } from "./refusals.js";
+import { standard } from "./standard.js";
 
 export function verifyToken(token, key, settings) {
   const compact = text(token, "token");
   const keyArguments = readKey(key);
   const [algorithms, issuer, audience, now] = options(settings, ["algorithms", "issuer", "audience", "now"]);
   const accepted = readAlgorithms(algorithms);
-  const expected = [filledText(issuer, "issuer"), filledText(audience, "audience"), seconds(now)];
-  return (core) => answer(core.verifyToken(compact, ...keyArguments, accepted, ...expected));
+  const expected = [filledText(issuer, "issuer"), filledText(audience, "audience")];
+  const moment = seconds(now);
+  return (core) => answer(standard(core, keyArguments, accepted, ...expected).verify(compact, moment));
 }
 
 export function safeVerifyToken(token, key, settings) {
@@ -30,7 +31,7 @@ export function verifyJws(token, keys, settings) {
   const [algorithms] = options(settings, ["algorithms"]);
   const accepted = readAlgorithms(algorithms);
   return (core) => {
-    const { value, bytes: payload } = answerWithBytes(core.verifyJws(compact, ...keyArguments, accepted));
+    const { value, bytes: payload } = answerWithBytes(standard(core, keyArguments, accepted, "", "").verifyJws(compact));
     return { header: value, payload };
   };
 }
@@ -47,5 +48,5 @@ export function readKey(key) {
 }
 
 function readAlgorithms(algorithms) {
-  return pack(list(algorithms, "algorithms").map((algorithm) => filledText(algorithm, "algorithms")));
+  return list(algorithms, "algorithms").map((algorithm) => filledText(algorithm, "algorithms"));
 }

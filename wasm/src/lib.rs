@@ -17,8 +17,6 @@ pub mod passwords;
 pub mod permissions;
 #[cfg(feature = "profile")]
 pub mod profile;
-#[cfg(feature = "tokens")]
-mod read_keys;
 #[cfg(feature = "sign")]
 pub mod sign;
 #[cfg(feature = "strength")]

@@ -1,7 +1,5 @@
 //! Verifying tokens.
 
-use std::rc::Rc;
-
 use countersign_core::rejection::Code;
 use countersign_core::time::Timestamp;
 use countersign_core::token::{self, Algorithm, Expectation, KeySet, TokenError, VerifyingKey};
@@ -9,45 +7,53 @@ use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::answer;
 use crate::fields::unpack;
-use crate::read_keys;
 
-/// The claims and header of an access token that is good in every respect. `key` is a secret of HS256 or
-/// else the JSON text of a key or key set; `algorithms` are packed (see `fields`), `now` is in seconds.
-#[wasm_bindgen(js_name = verifyToken)]
-pub fn verify_token(
-    token: &str,
-    key: &[u8],
-    key_is_secret: bool,
-    algorithms: &str,
-    issuer: &str,
-    audience: &str,
-    now: f64,
-) -> String {
-    answered((|| {
-        let keys = keys(key, key_is_secret)?;
-        let algorithms = listed(algorithms)?;
-        // JavaScript has no 64-bit integers but for this; what is beyond them is as far as they go.
-        let now = Timestamp::from_secs(now as i64);
-        let expectation = Expectation::new(&algorithms, issuer, now).for_audience(audience);
-        let verified = token::verify_token(token, &keys, &expectation)?;
-        Ok(claims_and_header(&verified.claims_json, &verified.header.json))
-    })())
+/// What tokens are held to: keys and expectations that were read once, for the many tokens that are held to the same.
+#[wasm_bindgen]
+pub struct Standard {
+    keys: KeySet,
+    algorithms: Vec<Algorithm>,
+    issuer: String,
+    audience: String,
 }
 
-/// The header and payload of any token whose signature holds: an answer, a zero byte, the payload.
-#[wasm_bindgen(js_name = verifyJws)]
-pub fn verify_jws(token: &str, key: &[u8], key_is_secret: bool, algorithms: &str) -> Vec<u8> {
-    let mut payload = Vec::new();
-    let mut answer = answered((|| {
-        let keys = keys(key, key_is_secret)?;
-        let jws = token::verify_jws(token, &keys, &listed(algorithms)?)?;
-        payload = jws.payload;
-        Ok(answer::value(&jws.header.json))
-    })())
-    .into_bytes();
-    answer.push(0);
-    answer.append(&mut payload);
-    answer
+#[wasm_bindgen]
+impl Standard {
+    /// `key` is a secret of HS256 or else the JSON text of a key or key set; `expected` (see `fields`) holds issuer and
+    /// audience, then the algorithms. A wrong one is answered by what the glue throws.
+    #[wasm_bindgen(constructor)]
+    pub fn new(key: &[u8], key_is_secret: bool, expected: &str) -> Result<Standard, String> {
+        let mut texts =
+            unpack(expected).map(|field| field.present("expected").map(str::to_owned).unwrap_or_default());
+        let (issuer, audience) = (texts.next().unwrap_or_default(), texts.next().unwrap_or_default());
+        let read = || {
+            let keys = keys(key, key_is_secret)?;
+            Ok((keys, named(&texts.collect::<Vec<_>>())?))
+        };
+        let (keys, algorithms) = read().map_err(|refusal| answered(Err(refusal)))?;
+        Ok(Self { keys, algorithms, issuer, audience })
+    }
+
+    /// The claims and header of an access token that is good in every respect; `now` is in seconds.
+    pub fn verify(&self, token: &str, now: f64) -> String {
+        // JavaScript has no 64-bit integers but for this; what is beyond them is as far as they go.
+        let now = Timestamp::from_secs(now as i64);
+        let expectation = Expectation::new(&self.algorithms, &self.issuer, now).for_audience(&self.audience);
+        match token::verify_token(token, &self.keys, &expectation) {
+            Ok(verified) => claims_and_header(&verified.claims_json, &verified.header.json),
+            Err(error) => answer::token(&error),
+        }
+    }
+
+    /// The header and payload of any token whose signature holds: an answer, a zero byte, the payload.
+    #[wasm_bindgen(js_name = verifyJws)]
+    pub fn verify_jws(&self, token: &str) -> Vec<u8> {
+        let (answer, payload) = match token::verify_jws(token, &self.keys, &self.algorithms) {
+            Ok(jws) => (answer::value(&jws.header.json), jws.payload),
+            Err(error) => (answer::token(&error), Vec::new()),
+        };
+        [answer.as_bytes(), &[0], &payload].concat()
+    }
 }
 
 /// The claims and header as a token states them, not verified.
@@ -79,23 +85,14 @@ pub(crate) fn answered(outcome: Result<String, Refusal>) -> String {
     }
 }
 
-/// The keys that are written here, as they were read before where they were.
-fn keys(key: &[u8], key_is_secret: bool) -> Result<Rc<KeySet>, Refusal> {
-    read_keys::of(key, key_is_secret, || {
-        let read = if key_is_secret {
-            VerifyingKey::hs256(key).map(KeySet::from)
-        } else {
-            // It comes out of an encoder, so it is UTF-8; were it not, an empty text is no key.
-            KeySet::from_json(std::str::from_utf8(key).unwrap_or_default())
-        };
-        read.map_err(|error| Refusal::Argument(error.code(), error.reason))
-    })
-}
-
-fn listed(packed: &str) -> Result<Vec<Algorithm>, Refusal> {
-    let names =
-        unpack(packed).map(|field| field.required("algorithms").map(str::to_owned).unwrap_or_default());
-    named(&names.collect::<Vec<_>>())
+fn keys(key: &[u8], key_is_secret: bool) -> Result<KeySet, Refusal> {
+    let read = if key_is_secret {
+        VerifyingKey::hs256(key).map(KeySet::from)
+    } else {
+        // It comes out of an encoder, so it is UTF-8; were it not, an empty text is no key.
+        KeySet::from_json(std::str::from_utf8(key).unwrap_or_default())
+    };
+    read.map_err(|error| Refusal::Argument(error.code(), error.reason))
 }
 
 pub(crate) fn named(names: &[String]) -> Result<Vec<Algorithm>, Refusal> {
