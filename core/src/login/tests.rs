@@ -155,7 +155,7 @@ fn a_finished_log_in_opens_a_session_clears_its_count_and_remembers_the_device()
 fn a_known_device_keeps_its_token_and_has_a_count_of_its_own() {
     let known = Standing { device_known: true, ..standing(Some(account())) };
     let subject = GuessSubject::Device(TokenDigest::of(b"a device"));
-    assert_eq!(known.guess(&login(), None).counted_on(), [subject.clone()]);
+    assert_eq!(known.guess(&login(), None), Guess::new(subject.clone(), None));
     let decision = decided(known, right(), &Policy::default());
     assert_eq!(decision.outcome.unwrap().device_token.expose(), "a device");
     assert!(decision.changes.contains(&Change::ClearGuesses { subject }));

@@ -75,7 +75,7 @@ impl World {
         }
         let Some(asked) = &parsed.password else { return Ok(None) };
         self.admit_guess(account)?;
-        let check = self.check(&asked.prepared, checked);
+        let check = self.check(&asked.typed.prepare(), checked);
         Ok(Some(Evidence::of_password(account, reauthenticate::guess(account, None), check)))
     }
 
