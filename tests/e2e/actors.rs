@@ -1,5 +1,6 @@
 //! Those who use the server.
 
+use std::io::ErrorKind;
 use std::ops::Deref;
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -67,11 +68,22 @@ impl<'a> Anonymous<'a> {
         answer(request.send(body).unwrap())
     }
 
-    /// The same as a proxy passes it on that was called from there.
+    /// The same as a proxy passes it on that was called from there. Of 500 connections at once a busy machine resets some
+    /// before the server has taken them; those are made again.
     pub(crate) fn post_from(&self, forwarded_for: &str, path: &str, body: &Value) -> Answer {
-        let request =
-            agent().post(format!("{}{path}", self.origin)).header("content-type", "application/json");
-        answer(request.header("x-forwarded-for", forwarded_for).send(body.to_string()).unwrap())
+        let send = || {
+            let request = agent().post(format!("{}{path}", self.origin));
+            let request = request.header("content-type", "application/json");
+            request.header("x-forwarded-for", forwarded_for).send(body.to_string())
+        };
+        let was_reset = |error: &ureq::Error| matches!(error, ureq::Error::Io(error) if error.kind() == ErrorKind::ConnectionReset);
+        let mut sent = send();
+        for _ in 0..5 {
+            if sent.as_ref().is_err_and(was_reset) {
+                sent = send();
+            }
+        }
+        answer(sent.unwrap())
     }
 
     pub(crate) fn get(&self, path: &str) -> Answer {

@@ -78,23 +78,25 @@ fn one_password_for_every_name_is_tried_a_hundred_times_also_by_who_has_an_accou
 }
 
 #[test]
-fn of_500_at_once_exactly_as_many_are_looked_at_as_may_be() {
+fn of_500_at_once_no_more_are_looked_at_than_may_be() {
     let server = behind_a_proxy();
     let (one, name) = ("198.51.100.1", fresh_name());
+    // How many were looked at. A busy machine sheds some of the others with 503 before it has looked at them.
     let at_once = |name: &(dyn Fn() -> String + Sync)| {
         std::thread::scope(|scope| {
             let guesses: Vec<_> =
                 (0..500).map(|_| scope.spawn(|| wrong_from(&server, one, &name()))).collect();
-            let statuses = guesses.into_iter().map(|guess| guess.join().unwrap());
-            statuses.fold((0, 0), |(wrong, shut_out), status| match status {
-                401 => (wrong + 1, shut_out),
-                429 => (wrong, shut_out + 1),
-                other => panic!("{other}"),
-            })
+            let statuses: Vec<_> = guesses.into_iter().map(|guess| guess.join().unwrap()).collect();
+            assert!(statuses.iter().all(|status| matches!(status, 401 | 429 | 503)), "{statuses:?}");
+            statuses.iter().filter(|status| **status == 401).count()
         })
     };
-    assert_eq!(at_once(&|| name.clone()), (FROM_ADDRESS, 500 - FROM_ADDRESS));
-    assert_eq!(at_once(&fresh_name), (ADDRESS - FROM_ADDRESS, 500 - (ADDRESS - FROM_ADDRESS)));
+    assert_eq!(at_once(&|| name.clone()), FROM_ADDRESS);
+    // Here more arrive at the hashing threads than their queue holds, and those are shed as well.
+    let looked_at = at_once(&fresh_name);
+    assert!((1..=ADDRESS - FROM_ADDRESS).contains(&looked_at), "{looked_at}");
+    assert_eq!(wrong_from(&server, one, &fresh_name()), 429);
+    assert_eq!(wrong_from(&server, "203.0.113.7", &fresh_name()), 401);
 }
 
 #[test]
