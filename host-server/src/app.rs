@@ -11,12 +11,12 @@ use countersign_core::time::Timestamp;
 use countersign_core::token::{AccessClaims, MailKey, RefreshKey, RootSecret};
 
 use crate::breached::BreachedPasswords;
-use crate::call::TrustedProxies;
 use crate::demo::Demo;
 use crate::guessing::UnderWay;
 use crate::hashing::HashingPool;
 use crate::keys::{Rotating, Secrets, SigningKeys};
 use crate::problem::Problem;
+use crate::proxies::TrustedProxies;
 use crate::revocations::Revocations;
 use crate::store::Store;
 use crate::verified::VerifiedTokens;

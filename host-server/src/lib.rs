@@ -23,6 +23,7 @@ pub mod mail;
 pub mod openapi;
 pub mod ops;
 pub mod problem;
+pub mod proxies;
 pub mod qr;
 pub mod rate_limit;
 pub mod reply;

@@ -2,13 +2,12 @@
 //! are lists of strings with parameters (RFC 9651).
 
 use countersign_core::throttle::{GUESS_WINDOW_SECS, Guess, Guesses, Quota, quotas};
+use countersign_core::time::Timestamp;
 use warp::http::HeaderValue;
 use warp::http::header::HeaderName;
 
-use crate::app::App;
-use crate::problem::Problem;
 use crate::reply::Reply;
-use crate::store::StoreError;
+use crate::store::{Store, StoreError};
 
 static RATE_LIMIT: HeaderName = HeaderName::from_static("ratelimit");
 static RATE_LIMIT_POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
@@ -21,11 +20,10 @@ impl RateLimits {
     /// What is left after this guess.
     ///
     /// # Errors
-    /// 500 where the store fails.
-    pub(crate) fn of(app: &App, guess: &Guess) -> Result<Self, Problem> {
-        let now = app.now();
-        let tallies: Result<_, StoreError> = app.store.tallies(guess, Guesses::window_start(now));
-        Ok(Self(quotas(&tallies?, now)))
+    /// Where the store fails.
+    pub(crate) fn of(store: &Store, guess: &Guess, now: Timestamp) -> Result<Self, StoreError> {
+        let tallies = store.tallies(guess, Guesses::window_start(now))?;
+        Ok(Self(quotas(&tallies, now)))
     }
 
     /// The answer with both headers.

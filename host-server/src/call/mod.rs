@@ -1,6 +1,5 @@
 //! One request, as the operations see it.
 
-mod forwarded;
 mod query;
 
 use std::fmt;
@@ -17,7 +16,6 @@ use countersign_core::session::Client;
 use warp::http::HeaderMap;
 use warp::http::header::USER_AGENT;
 
-pub use forwarded::TrustedProxies;
 pub use query::Query;
 
 use crate::problem::Problem;

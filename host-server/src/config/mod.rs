@@ -10,7 +10,7 @@ use countersign_core::password::{Argon2Cost, Password};
 use countersign_core::policy::Policy;
 use countersign_core::token::{Algorithm, LIFETIME_MAX_SECS, RootSecret};
 
-use crate::call::TrustedProxies;
+use crate::proxies::TrustedProxies;
 use crate::store::DatabaseLocation;
 use crate::telemetry::{LogFilter, LogFormat, LogSettings};
 

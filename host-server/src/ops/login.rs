@@ -40,7 +40,7 @@ pub(crate) async fn answer(app: &App, call: Call) -> Result<Reply, Problem> {
     let first = standing(app, &login)?;
     let guess = first.guess(&login, call.network);
     let outcome = attempt(app, &call, &login, first, &guess).await;
-    let limits = RateLimits::of(app, &guess)?;
+    let limits = RateLimits::of(&app.store, &guess, app.now())?;
     outcome.map(|reply| limits.told_with(reply)).map_err(|problem| problem.with_rate_limits(limits))
 }
 
