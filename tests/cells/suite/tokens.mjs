@@ -2,9 +2,6 @@
 
 const bytesOf = (base64) => Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
 
-// `./verify` leaves RS256 out: such a key is none there.
-const EDGE = "./verify";
-const NOT_AT_THE_EDGE = "RS256";
 // The whole verifies it and does not sign by it.
 const NOT_SIGNED = "RS256";
 
@@ -26,15 +23,9 @@ export const tokens = ({ good, bad, proof, same, facts }) => {
       bad("verifyJws", [forged(token), keys, only], { name: "TokenError", code: "token_signature_invalid" }),
     ];
   };
-  const refused = (algorithm) => [
-    bad("verifyToken", [signed[algorithm].token, keys, whole], { name: "TokenError", code: "token_key_unknown" }),
-    bad("verifyJws", [signed[algorithm].token, keys, { algorithms }], { name: "TokenError", code: "token_key_unknown" }),
-  ];
 
   return [
-    ...algorithms.filter((algorithm) => algorithm !== NOT_AT_THE_EDGE).flatMap(taken),
-    ...taken(NOT_AT_THE_EDGE).map((one) => ({ ...one, except: EDGE })),
-    ...refused(NOT_AT_THE_EDGE).map((one) => ({ ...one, only: EDGE })),
+    ...algorithms.flatMap(taken),
     good("verifyToken", [signed.HS256.token, bytesOf(secret), whole], { claims, header: signed.HS256.header }),
     bad("verifyToken", [signed.EdDSA.token, keys, { ...whole, algorithms: ["HS256"] }], { name: "TokenError", code: "token_algorithm_not_allowed" }),
     bad("verifyToken", [expired, keys, whole], {

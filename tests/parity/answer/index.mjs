@@ -20,9 +20,6 @@ const ALSO = {
   guard: "./verify",
 };
 
-/** `./verify` leaves RS256 out, so that its keys are none there. */
-const without = (subpath, { key = "" }) => subpath === "./verify" && key.includes("RSA");
-
 /**
  * @param {Record<string, { init: () => Promise<object>, createVerifier?: Function }>} modules of the package by subpath
  * @param {{ origin: string, batches: string[], whole: boolean }} task where the batches are, and what is wanted of them
@@ -53,7 +50,7 @@ export async function answer(modules, { origin, batches, whole }, doctor = (_, v
 async function agreed(cores, input) {
   const verdict = await verdictOf(cores["."], input);
   const subpath = ALSO[input.kind];
-  if (subpath === undefined || without(subpath, input)) return verdict;
+  if (subpath === undefined) return verdict;
   const other = await verdictOf(cores[subpath], input);
   return canonical(other) === canonical(verdict) ? verdict : { fault: `${subpath} says otherwise`, verdict, other };
 }
