@@ -30,7 +30,10 @@ impl Standard {
             let keys = keys(key, key_is_secret)?;
             Ok((keys, named(&texts.collect::<Vec<_>>())?))
         };
-        let (keys, algorithms) = read().map_err(|refusal| answered(Err(refusal)))?;
+        let read = read();
+        #[cfg(target_arch = "wasm32")]
+        crate::memory::wipe_stack();
+        let (keys, algorithms) = read.map_err(|refusal| answered(Err(refusal)))?;
         Ok(Self { keys, algorithms, issuer, audience })
     }
 
