@@ -11,7 +11,6 @@ const ALSO = {
   name: "./validate",
   phone: "./validate",
   registration: "./validate",
-  profile: "./validate",
   token: "./verify",
   jws: "./verify",
   jwks: "./verify",
