@@ -1,8 +1,8 @@
 //! From the queue to the mail server.
 //!
 //! The store's outbox holds what a mail is about ([`QueuedMail`]), put there in the transaction of what it tells. The
-//! [`postman`] takes what is due, has it written ([`letter`], [`envelope`]) and hands it to the mail server
-//! ([`smtp`]). What comes next of an attempt is core's to say. No log ever holds an address, a text or a token.
+//! `postman` takes what is due, has it written (`letter`, `envelope`) and hands it to the mail server
+//! (`smtp`). What comes next of an attempt is core's to say. No log ever holds an address, a text or a token.
 //!
 //! A mail is sent at least once. Twice it is sent only where the process ends after the mail server has taken the mail and
 //! before that is stored; both have the same `Message-ID`, by which mailboxes know them for one.
@@ -55,7 +55,7 @@ pub fn write(
 /// The subject and the text part of a mail, for the operator to read.
 ///
 /// # Errors
-/// As [`write`].
+/// As [`write()`].
 pub fn show(
     letterhead: &Letterhead,
     keys: &Rotating<MailKey>,
