@@ -44,12 +44,6 @@ KNOWN_ONLY_TO_THE_SERVER = {
 }
 
 
-@schemathesis.deserializer("application/jwt")
-def compact(_context, response):
-    """A token in its compact form is a text (RFC 7519); left to itself, schemathesis takes it for JSON."""
-    return response.text
-
-
 @schemathesis.auth(refresh_interval=None)
 class Admin:
     """An admin with a token of a log-in of its own for every case, so that one that logs out, deletes itself, or
