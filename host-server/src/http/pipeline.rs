@@ -163,7 +163,7 @@ fn finish(reply: Reply, request_id: &RequestId, security: SecurityHeaders, heads
     if let Ok(id) = HeaderValue::from_str(request_id.as_str()) {
         headers.insert(&X_REQUEST_ID, id);
     }
-    security.decorate(&mut headers);
+    security.decorate(status, &mut headers);
     // Nearly all that is answered is about one person, and a refusal is about one moment. What may be kept
     // says so itself.
     headers.entry(CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));

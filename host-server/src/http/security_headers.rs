@@ -3,7 +3,7 @@
 use warp::http::header::{
     CONTENT_SECURITY_POLICY, REFERRER_POLICY, STRICT_TRANSPORT_SECURITY, X_CONTENT_TYPE_OPTIONS,
 };
-use warp::http::{HeaderMap, HeaderValue};
+use warp::http::{HeaderMap, HeaderValue, StatusCode};
 
 /// For a year (RFC 6797 section 6.1.1). Other hosts below this name are their owners' affair.
 const HSTS: HeaderValue = HeaderValue::from_static("max-age=31536000");
@@ -26,11 +26,14 @@ impl SecurityHeaders {
         Self { https }
     }
 
-    /// Adds them to an answer.
-    pub(super) fn decorate(self, answer: &mut HeaderMap) {
+    /// Adds them to an answer of this status.
+    pub(super) fn decorate(self, status: StatusCode, answer: &mut HeaderMap) {
         answer.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
         answer.insert(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
-        answer.entry(CONTENT_SECURITY_POLICY).or_insert(NO_PAGE);
+        // What was not modified keeps its policy; another one would replace it in the cache (RFC 9111 section 3.2).
+        if status != StatusCode::NOT_MODIFIED {
+            answer.entry(CONTENT_SECURITY_POLICY).or_insert(NO_PAGE);
+        }
         if self.https {
             answer.insert(STRICT_TRANSPORT_SECURITY, HSTS);
         }
@@ -42,7 +45,7 @@ mod tests {
     use super::*;
 
     fn decorated(public_url: Option<&str>, mut answer: HeaderMap) -> HeaderMap {
-        SecurityHeaders::of(public_url).decorate(&mut answer);
+        SecurityHeaders::of(public_url).decorate(StatusCode::OK, &mut answer);
         answer
     }
 
@@ -68,6 +71,14 @@ mod tests {
         assert_eq!(answer[X_CONTENT_TYPE_OPTIONS], "nosniff");
         assert_eq!(answer[REFERRER_POLICY], "no-referrer");
         assert_eq!(answer[CONTENT_SECURITY_POLICY], "default-src 'none'; frame-ancestors 'none'");
+    }
+
+    #[test]
+    fn what_is_not_modified_gets_no_other_policy() {
+        let mut answer = HeaderMap::new();
+        SecurityHeaders::of(None).decorate(StatusCode::NOT_MODIFIED, &mut answer);
+        assert_eq!(answer.get(CONTENT_SECURITY_POLICY), None);
+        assert_eq!(answer[X_CONTENT_TYPE_OPTIONS], "nosniff");
     }
 
     #[test]
