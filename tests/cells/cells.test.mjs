@@ -19,7 +19,7 @@ const CELLS = {
   Deno: () => deno(),
   Bun: () => bun(),
   workerd: () => workerd(),
-  "workerd, bundled by wrangler": wrangler,
+  "workerd, bundled by wrangler": () => wrangler(),
   "edge-runtime": edgeRuntime,
   "Chromium, plain script": () => chromium("plain"),
   "Chromium, built by Vite": () => chromium("vite"),

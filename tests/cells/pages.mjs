@@ -32,9 +32,10 @@ const PAGES = {
     return [scratch, `/${name}.html`];
   },
 
-  async vite() {
-    write("built/vite/page.mjs", page("../../run.mjs"));
-    const root = dirname(write("built/vite/index.html", html("./page.mjs")));
+  async vite(run = "run.mjs") {
+    const folder = `built/vite-${run.replace(".mjs", "")}`;
+    write(`${folder}/page.mjs`, page(`../../${run}`));
+    const root = dirname(write(`${folder}/index.html`, html("./page.mjs")));
     const { build } = await import(require.resolve("vite"));
     await build({ root, configFile: false, logLevel: "error", cacheDir: join(root, "cache"), build: { outDir: "out", target: "es2022" } });
     return [join(root, "out"), "/index.html"];

@@ -25,16 +25,18 @@ export function workerd(run = "run-workerd.mjs") {
 }
 
 /** As wrangler bundles it for a deployment, where the condition `browser` holds too. */
-export async function wrangler() {
-  const settings = { name: "cell", main: write("worker.mjs", answering("run.mjs")), compatibility_date: COMPATIBILITY_DATE };
-  const folder = dirname(write("built/wrangler/wrangler.json", JSON.stringify(settings)));
+export async function wrangler(run = "run.mjs") {
+  const name = run.replace(".mjs", "");
+  const settings = { name: "cell", main: write(`worker-${name}.mjs`, answering(run)), compatibility_date: COMPATIBILITY_DATE };
+  const folder = dirname(write(`built/wrangler-${name}/wrangler.json`, JSON.stringify(settings)));
   const program = join(TOOLS, "node/node_modules/wrangler/bin/wrangler.js");
   const env = { PATH: process.env.PATH, HOME: folder, TMPDIR: folder, WRANGLER_SEND_METRICS: "false", CI: "1", NO_COLOR: "1" };
   const limits = { cwd: folder, env, timeout: PATIENCE_MS };
   await promisify(execFile)(process.execPath, [program, "deploy", "--dry-run", "--outdir", "out"], limits);
   const out = join(folder, "out");
   // The bundle is the worker; the modules beside it are compiled wasm.
-  const files = ["worker.js", ...filesBelow(out).filter((file) => file !== "worker.js" && isModule(file))];
+  const first = `worker-${name}.js`;
+  const files = [first, ...filesBelow(out).filter((file) => file !== first && isModule(file))];
   return answeredByWorkerd(files.map((file) => asModule(join(out, file), out)));
 }
 

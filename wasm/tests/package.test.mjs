@@ -106,6 +106,15 @@ test("publint and attw find nothing", () => {
   run("@arethetypeswrong/cli", tarball, "--exclude-entrypoints", ...modules);
 });
 
+test("npm would publish it as it is, and warns of nothing but that nobody is logged in", () => {
+  const env = { ...process.env, npm_config_update_notifier: "false", npm_config_cache: join(root, "target/npm-cache") };
+  const { status, stdout, stderr } = spawnSync("npm", ["publish", "--dry-run", "--loglevel=warn"], { cwd: installed, encoding: "utf8", env });
+  assert.equal(status, 0, stderr);
+  assert.match(stdout, /^\+ countersign@\d/m);
+  const warnings = stderr.split("\n").filter((line) => line !== "" && !/ requires you to be logged in /.test(line));
+  assert.deepEqual(warnings, []);
+});
+
 const READMES = [join(root, "wasm/README.md"), join(root, "README.md")].filter((path) => existsSync(path));
 for (const path of READMES) {
   test(`the first example of ${path.slice(root.length)} runs as it stands`, () => {
