@@ -135,6 +135,19 @@ impl Document {
     }
 }
 
+/// Every route that is documented: its method, its path and what is said of it.
+pub(crate) fn routes() -> impl Iterator<Item = (String, &'static str, &'static Value)> {
+    operations(&Document::shared().value).map(|(path, method, said)| (method.to_uppercase(), path, said))
+}
+
+/// What a part of the document refers to, or the part itself.
+pub(crate) fn resolved(part: &'static Value) -> &'static Value {
+    match part["$ref"].as_str() {
+        Some(place) => Document::shared().value.pointer(place.trim_start_matches('#')).unwrap(),
+        None => part,
+    }
+}
+
 fn operations(document: &Value) -> impl Iterator<Item = (&str, &str, &Value)> {
     members(&document["paths"])
         .flat_map(|(path, item)| members(item).map(move |(method, operation)| (path, method, operation)))

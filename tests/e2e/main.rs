@@ -7,6 +7,7 @@ mod actors;
 mod addresses;
 mod admin;
 mod applications;
+mod attacks;
 mod audit;
 mod authenticator;
 mod breached;

@@ -1,0 +1,5 @@
+//! What an attacker tries, against the program itself: one module for each kind of attack, and tables wherever there
+//! are many of a kind. That nothing came of it is looked at as well as the refusal.
+
+mod requests;
+mod rights;
