@@ -446,6 +446,11 @@ pub enum Change {
         /// Which.
         kid: String,
     },
+    /// The key is known no more, and no token of it is taken. Guard: it does not sign.
+    WithdrawKey {
+        /// Which.
+        kid: String,
+    },
     /// The tokens that the key signs live so long, or some did and longer.
     NoteTokenLifetime {
         /// Which.

@@ -215,6 +215,8 @@ pub enum Event {
     },
     /// Another key signs tokens.
     SigningKeyReplaced,
+    /// A key is known no more, and its tokens are refused.
+    SigningKeyWithdrawn,
     /// What is sealed was sealed anew, under another root secret.
     RootSecretReplaced,
 }
@@ -286,6 +288,7 @@ names! {
     RoleAssigned = "role_assigned",
     RoleRevoked = "role_revoked",
     SigningKeyReplaced = "signing_key_replaced",
+    SigningKeyWithdrawn = "signing_key_withdrawn",
     RootSecretReplaced = "root_secret_replaced",
 }
 
@@ -328,6 +331,7 @@ impl Event {
             | Event::RoleDefined { .. }
             | Event::RoleDeleted { .. }
             | Event::SigningKeyReplaced
+            | Event::SigningKeyWithdrawn
             | Event::RootSecretReplaced => None,
         }
     }

@@ -19,7 +19,6 @@ use crate::problem::Problem;
 use crate::proxies::TrustedProxies;
 use crate::revocations::Revocations;
 use crate::store::Store;
-use crate::verified::VerifiedTokens;
 
 /// The running server, shared by all requests.
 #[derive(Debug)]
@@ -68,8 +67,6 @@ pub struct Tokens {
     pub issuer: String,
     /// Sign and verify access tokens.
     pub signing: SigningKeys,
-    /// Those that were verified already.
-    pub verified: VerifiedTokens,
     /// Make refresh tokens.
     pub refresh_keys: Rotating<RefreshKey>,
     /// Make cursors.
@@ -88,7 +85,6 @@ impl Tokens {
         Self {
             issuer,
             signing,
-            verified: VerifiedTokens::default(),
             refresh_keys: secrets.derive(RootSecret::refresh_key),
             cursor_keys: secrets.derive(RootSecret::cursor_key),
             recovery_keys: secrets.derive(RootSecret::recovery_key),

@@ -143,6 +143,41 @@ fn a_shared_secret_is_rotated_by_its_setting_as_the_command_says() {
     assert!(told.contains("--algorithm"), "{told}");
 }
 
+#[test]
+fn a_stolen_key_is_withdrawn_and_its_tokens_are_refused_at_once() {
+    let server = Server::start_with(&[("ALGORITHM", "EdDSA")]);
+    let somebody = Anonymous::at(&server).become_somebody();
+    let (stolen, next) = (kid(&somebody.token), published(&server)[1].clone());
+    // Seen and known to hold, which must not help it.
+    assert!(is_taken(&server, &somebody.token));
+
+    let told = said(&server, 0, &[], &["keys", "withdraw", &stolen]);
+    assert!(told.contains(&format!("Tokens of {stolen} are refused")), "{told}");
+    assert!(told.contains(&format!("{next} signs")), "{told}");
+    assert!(!is_taken(&server, &somebody.token) && !verifies(&server, &somebody.token));
+    let bearer = ask(&server.origin, "POST", "/auth/refresh", Some(&somebody.token), None);
+    assert_eq!(bearer.json()["code"], "token_key_unknown");
+    let left = published(&server);
+    assert!(left.len() == 2 && left[0] == next && !left.contains(&stolen), "{left:?}");
+
+    // Its owner has another token without logging in.
+    let body = json!({ "refresh_token": somebody.refresh_token() });
+    let refreshed = Anonymous::at(&server).post("/auth/refresh", &body).json();
+    let token = refreshed["access_token"].as_str().unwrap();
+    assert!(kid(token) == next && is_taken(&server, token) && verifies(&server, token));
+
+    let told = said(&server, 1, &[], &["keys", "withdraw", &stolen]);
+    assert!(told.contains("no key has this name"), "{told}");
+}
+
+#[test]
+fn a_shared_secret_is_withdrawn_by_its_setting_as_the_command_says() {
+    let server = Server::start();
+    let shared = kid(&Anonymous::at(&server).become_somebody().token);
+    let told = said(&server, 1, &[], &["keys", "withdraw", &shared]);
+    assert!(told.contains("set SECRET_KEY to another"), "{told}");
+}
+
 /// Somebody's things, from a server that is then started anew.
 struct Belongings {
     token: String,

@@ -221,4 +221,47 @@ impl Keyring {
         changes.extend(next.map(|kid| Change::ActivateKey { kid, at: now, token_ttl_secs }));
         changes
     }
+
+    /// How many keys [`Keyring::withdraw`] has to be given; `None` where there is no key of this name.
+    pub fn wanted_instead_of(&self, kid: &str) -> Option<usize> {
+        let key = self.0.iter().find(|key| key.kid == kid)?;
+        Some(match (key.active_since, key.replaced_at) {
+            (None, _) => 1,
+            (Some(_), None) => self.wanted(key.algorithm),
+            (Some(_), Some(_)) => 0,
+        })
+    }
+
+    /// Decides that a key is known no more, as where somebody has stolen it: what it has signed is refused from then on,
+    /// by others as soon as they have the new list of keys (NIST SP 800-57 part 1 section 5.5.2, key compromise). Where it
+    /// signs, the next one does so instead; where it is the next one, there is another. `made` are the keys that were
+    /// [wanted](Keyring::wanted_instead_of). Of a key that there is not, nothing is changed.
+    ///
+    /// ```
+    /// use countersign_core::change::Change;
+    /// use countersign_core::keyring::{Keyring, StoredKey};
+    /// use countersign_core::time::Timestamp;
+    /// use countersign_core::token::Algorithm;
+    ///
+    /// let now = Timestamp::from_secs(1_700_000_000);
+    /// let key = |kid: &str| StoredKey::waiting(kid.to_owned(), Algorithm::EdDsa, None, now);
+    /// let keyring = Keyring::new(vec![key("stolen")]);
+    /// let changes = keyring.withdraw("stolen", vec![key("another")], now);
+    /// assert!(matches!(&changes[..], [Change::WithdrawKey { .. }, Change::AddKey(_)]));
+    /// ```
+    pub fn withdraw(&self, kid: &str, made: Vec<StoredKey>, now: Timestamp) -> Vec<Change> {
+        let withdrawn = Change::WithdrawKey { kid: kid.to_owned() };
+        match self.0.iter().find(|key| key.kid == kid) {
+            None => Vec::new(),
+            Some(active) if active.active_since.is_some() && active.replaced_at.is_none() => {
+                let mut changes = self.rotate(active.algorithm, made, active.token_ttl_secs, now);
+                changes.push(withdrawn);
+                changes
+            }
+            Some(_) => {
+                let added = made.into_iter().map(|key| Change::AddKey(Box::new(key)));
+                std::iter::once(withdrawn).chain(added).collect()
+            }
+        }
+    }
 }

@@ -17,6 +17,10 @@ fn after(keyring: &Keyring, changes: Vec<Change>) -> Keyring {
         match change {
             Change::AddKey(key) => keys.push(*key),
             Change::DropKey { kid } => keys.retain(|key| key.kid != kid),
+            Change::WithdrawKey { kid } => {
+                assert!(Keyring::new(keys.clone()).active().is_some_and(|key| key.kid != kid), "{kid} signs");
+                keys.retain(|key| key.kid != kid);
+            }
             Change::ReplaceKey { kid, at, tokens_until } => {
                 let key = keys.iter_mut().find(|key| key.kid == kid).unwrap();
                 (key.replaced_at, key.tokens_until) = (Some(at), Some(tokens_until));
@@ -90,6 +94,22 @@ fn another_algorithm_signs_at_once_and_what_waited_is_dropped() {
     let back = rotated(&again, Algorithm::Hs256, vec![made("s", Algorithm::Hs256)], NOW.plus_secs(2));
     assert_eq!(kids(&back), ["s", "d", "a"]);
     assert_eq!(back.active().and_then(|key| key.tokens_until), None);
+}
+
+#[test]
+fn a_key_that_is_withdrawn_is_gone_and_there_is_always_one_that_signs_and_one_that_waits() {
+    let keyring = rotated(&begun(), Algorithm::EdDsa, vec![eddsa("c")], NOW);
+    assert_eq!(kids(&keyring), ["b", "c", "a"]);
+    for (kid, made, left) in [
+        ("b", vec![eddsa("d")], vec!["c", "d", "a"]),
+        ("c", vec![eddsa("d")], vec!["b", "d", "a"]),
+        ("a", vec![], vec!["b", "c"]),
+    ] {
+        assert_eq!(keyring.wanted_instead_of(kid), Some(made.len()), "{kid}");
+        assert_eq!(kids(&after(&keyring, keyring.withdraw(kid, made, NOW))), left, "{kid}");
+    }
+    assert_eq!(keyring.wanted_instead_of("z"), None);
+    assert_eq!(keyring.withdraw("z", vec![], NOW), []);
 }
 
 #[test]

@@ -29,12 +29,21 @@ The first admin:
 /// What stands below the flags of `keys rotate`.
 pub(super) const ROTATE_AFTER_HELP: &str = "\
 The next key is published from the rotation before, so every verifier has it by
-now; the one after it is made. Rotate no more often than every five minutes, or
-twice in a row where the keys may have been stolen.
+now; the one after it is made. Rotate no more often than every five minutes. A key
+that may have been stolen is withdrawn instead.
 
 SECRET_KEY, SECRET_KEY_PREVIOUS and ALGORITHM are read as by the server. Under
 HS256 it is SECRET_KEY that signs: it is replaced by setting a new one and
 SECRET_KEY_PREVIOUS to the old one, and starting the server anew.";
+
+/// What stands below the flags of `keys withdraw`.
+pub(super) const WITHDRAW_AFTER_HELP: &str = "\
+For a key that somebody has stolen. The server refuses its tokens at once; who has
+one gets another by the refresh token, without logging in. Others who verify rely
+on a copy of the public keys for five minutes, or until maxStaleSec where they
+cannot reach the server. Where the key signs, the next one does from now on.
+
+SECRET_KEY and SECRET_KEY_PREVIOUS are read as by the server.";
 
 /// What stands below the flags of `user create`.
 pub(super) const CREATE_AFTER_HELP: &str = "\
@@ -236,6 +245,15 @@ pub(super) struct RotateArguments {
     /// How the next key signs; a key of another algorithm than the present one was not published before
     #[arg(long, value_name = "NAME")]
     pub(super) algorithm: Option<String>,
+    #[command(flatten)]
+    pub(super) keys: KeysArguments,
+}
+
+/// The flags of `keys withdraw`.
+#[derive(Debug, Args)]
+pub(super) struct WithdrawArguments {
+    /// The name of the key, as `keys list` shows it
+    pub(super) kid: String,
     #[command(flatten)]
     pub(super) keys: KeysArguments,
 }

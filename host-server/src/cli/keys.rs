@@ -1,4 +1,4 @@
-//! `countersign keys`: which keys sign tokens, and that another one does.
+//! `countersign keys`: which keys sign tokens, that another one does, and that one does no more.
 
 use std::process::ExitCode;
 
@@ -6,7 +6,7 @@ use countersign_core::keyring::{KeyState, Keyring, StoredKey};
 use countersign_core::time::Timestamp;
 use countersign_core::token::Algorithm;
 
-use super::arguments::{KeysArguments, RotateArguments};
+use super::arguments::{KeysArguments, RotateArguments, WithdrawArguments};
 use super::{REFUSED, WRONG_SETTING, chain, print_line, refuse, refuse_settings};
 use crate::app;
 use crate::config::{self, KeyCommandConfig, Sources, WrongSetting};
@@ -59,6 +59,26 @@ pub(super) fn rotate(arguments: RotateArguments) -> ExitCode {
             Ok::<_, KeysError>((store.keyring()?, keys::rotate(store, &secrets, algorithm, now).await?))
         })?;
         Ok(told(&before, &after, now, &config))
+    })
+}
+
+/// Has a key known no more.
+pub(super) fn withdraw(arguments: WithdrawArguments) -> ExitCode {
+    let config = match configured(arguments.keys) {
+        Ok(config) => config,
+        Err(code) => return code,
+    };
+    let kid = arguments.kid;
+    with_store(&config, |store| {
+        let is_sealed = store.probe().map_err(KeysError::from)?.is_some();
+        let secrets = config::secrets(&config.keys, is_sealed)?;
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        let after = runtime.block_on(keys::withdraw(store, &secrets, &kid, app::now()))?;
+        let signs = after.active().map(|active| active.kid.as_str()).unwrap_or_default();
+        Ok(format!(
+            "Tokens of {kid} are refused from now on, by others who verify within {} minutes. {signs} signs.",
+            jwks::KEPT_FOR_SECS / 60
+        ))
     })
 }
 

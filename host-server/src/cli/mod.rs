@@ -16,7 +16,9 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 use crate::config::WrongSetting;
-use arguments::{CreateArguments, KeysArguments, OutboxArguments, RotateArguments, ServeArguments};
+use arguments::{
+    CreateArguments, KeysArguments, OutboxArguments, RotateArguments, ServeArguments, WithdrawArguments,
+};
 
 /// What was asked for was refused, or failed.
 const REFUSED: u8 = 1;
@@ -67,6 +69,9 @@ enum KeysCommand {
     /// Have the next key sign from now on, also while the server runs. Tokens of the one before stay good
     #[command(after_help = arguments::ROTATE_AFTER_HELP)]
     Rotate(RotateArguments),
+    /// Have a key known no more and its tokens refused, also while the server runs
+    #[command(after_help = arguments::WITHDRAW_AFTER_HELP)]
+    Withdraw(WithdrawArguments),
 }
 
 #[derive(Debug, Subcommand)]
@@ -105,6 +110,7 @@ pub fn run() -> ExitCode {
         Some(Command::Audit(AuditCommand::Archive(arguments))) => audit::archive(arguments),
         Some(Command::Keys(KeysCommand::List(arguments))) => keys::list(arguments),
         Some(Command::Keys(KeysCommand::Rotate(arguments))) => keys::rotate(arguments),
+        Some(Command::Keys(KeysCommand::Withdraw(arguments))) => keys::withdraw(arguments),
         Some(Command::Outbox(arguments)) => outbox::show(arguments),
         Some(Command::Openapi) => print_openapi(),
     }

@@ -1,6 +1,6 @@
 //! The keys of this installation: the root secret, and the signing keys that lie sealed in the store.
 //!
-//! [`start`] opens them, [`rotate()`] makes another one sign, also from another process, and [`SigningKeys`] is what the
+//! [`start`] opens them, [`rotate()`] makes another one sign and [`withdraw()`] has one refused, also from another process, and [`SigningKeys`] is what the
 //! requests sign and verify with: it looks whether anything was committed and has the store's present keys at once.
 
 mod secrets;
@@ -9,7 +9,7 @@ mod start;
 mod tests;
 
 pub use secrets::{Rotating, Secrets};
-pub use start::{KeysError, Wanted, rotate, start};
+pub use start::{KeysError, Wanted, rotate, start, withdraw};
 
 use std::sync::{Arc, PoisonError, RwLock};
 
@@ -18,6 +18,7 @@ use countersign_core::time::Timestamp;
 use countersign_core::token::{Algorithm, KeySet, SigningKey, VerifyingKey};
 
 use crate::store::{Store, StoreError};
+use crate::verified::VerifiedTokens;
 
 /// The signing keys, as the store holds them at the moment.
 #[derive(Debug)]
@@ -38,6 +39,9 @@ pub struct InUse {
     pub verifying: KeySet,
     /// What those verify.
     pub algorithms: Vec<Algorithm>,
+    /// Tokens that these very keys were seen to have signed. Other keys begin with none, so that a key that is withdrawn
+    /// takes its tokens along.
+    pub verified: VerifiedTokens,
 }
 
 impl InUse {
@@ -117,7 +121,8 @@ impl Opener {
         }
         let mut algorithms: Vec<_> = verifying.iter().map(VerifyingKey::algorithm).collect();
         algorithms.dedup();
-        Ok(InUse { verifying: KeySet::new(verifying)?, algorithms, signing, keyring })
+        let verified = VerifiedTokens::default();
+        Ok(InUse { verifying: KeySet::new(verifying)?, algorithms, verified, signing, keyring })
     }
 
     fn shared(&self, kid: &str) -> Option<&SigningKey> {

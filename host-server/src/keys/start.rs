@@ -45,6 +45,14 @@ pub enum KeysError {
     /// No stored key signs.
     #[error("no stored key signs")]
     NoneActive,
+    /// No stored key has the name that was given.
+    #[error("no key has this name; `countersign keys list` shows them")]
+    Unknown,
+    /// The key is `SECRET_KEY` itself.
+    #[error(
+        "it is SECRET_KEY itself that signs. To have its tokens refused, set SECRET_KEY to another and          SECRET_KEY_PREVIOUS to nothing, and start the server anew; everybody then logs in again"
+    )]
+    Shared,
     /// Others kept changing the same things.
     #[error("other processes kept changing the keys")]
     Contended,
@@ -106,9 +114,7 @@ pub async fn rotate(
     algorithm: Option<Algorithm>,
     now: Timestamp,
 ) -> Result<Keyring, KeysError> {
-    let probe = store.probe()?.ok_or(KeysError::NoneActive)?;
-    let keys = secrets.all().map(RootSecret::key_encryption_key);
-    let key = keys.into_iter().find(|key| key.opens(&probe)).ok_or(KeysError::WrongRoot)?;
+    let key = opening(store, secrets)?;
     for _ in 0..TRIES {
         let keyring = store.keyring()?;
         let active = keyring.active().ok_or(KeysError::NoneActive)?;
@@ -122,6 +128,42 @@ pub async fn rotate(
         }
     }
     Err(KeysError::Contended)
+}
+
+/// Has a key known no more, and another in its place where it signs or is the next one to. The root secret may be the
+/// previous one still, as for [`rotate`].
+///
+/// # Errors
+/// As [`start`], [`KeysError::Unknown`] where there is no such key, and [`KeysError::Shared`] where `SECRET_KEY` signs by it.
+pub async fn withdraw(
+    store: &Store,
+    secrets: &Secrets,
+    kid: &str,
+    now: Timestamp,
+) -> Result<Keyring, KeysError> {
+    let key = opening(store, secrets)?;
+    for _ in 0..TRIES {
+        let keyring = store.keyring()?;
+        let algorithm = keyring.active().ok_or(KeysError::NoneActive)?.algorithm;
+        let wanted = keyring.wanted_instead_of(kid).ok_or(KeysError::Unknown)?;
+        if wanted > 0 && algorithm == Algorithm::Hs256 {
+            return Err(KeysError::Shared);
+        }
+        let made = (0..wanted).map(|_| make(algorithm, &key, now));
+        let changes = keyring.withdraw(kid, made.collect::<Result<_, _>>()?, now);
+        let committed = store.commit_and_record(&changes, recorded(&changes, now)).await?;
+        if matches!(committed, Committed::Applied { .. }) {
+            return Ok(store.keyring()?);
+        }
+    }
+    Err(KeysError::Contended)
+}
+
+/// The key that signing keys are sealed under in this database.
+fn opening(store: &Store, secrets: &Secrets) -> Result<KeyEncryptionKey, KeysError> {
+    let probe = store.probe()?.ok_or(KeysError::NoneActive)?;
+    let mut keys = secrets.all().map(RootSecret::key_encryption_key);
+    keys.find(|key| key.opens(&probe)).ok_or(KeysError::WrongRoot)
 }
 
 /// What is still to be done until a key signs as it is wanted; nothing in the end.
@@ -167,6 +209,7 @@ fn settle(
 fn recorded(changes: &[Change], now: Timestamp) -> Vec<Record> {
     let events = changes.iter().filter_map(|change| match change {
         Change::ReplaceKey { .. } => Some(Event::SigningKeyReplaced),
+        Change::WithdrawKey { .. } => Some(Event::SigningKeyWithdrawn),
         Change::SetProbe { from: Some(_), .. } => Some(Event::RootSecretReplaced),
         _ => None,
     });

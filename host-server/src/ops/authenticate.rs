@@ -64,15 +64,15 @@ pub fn again(app: &App, call: &Call) -> Result<Option<Principal>, Problem> {
 fn live(app: &App, headers: &HeaderMap, now: Timestamp) -> Result<Arc<AccessClaims>, Problem> {
     let token = bearer(headers)?;
     let digest = TokenDigest::of(token.as_bytes());
+    let keys = app.tokens.signing.current()?;
     // One that has expired since is verified again, and so refused in the same words as any other.
-    let known = app.tokens.verified.find(digest).filter(|claims| now < claims.expires_at);
+    let known = keys.verified.find(digest).filter(|claims| now < claims.expires_at);
     if let Some(claims) = known {
         return Ok(claims);
     }
-    let keys = app.tokens.signing.current()?;
     let expectation = Expectation::new(&keys.algorithms, &app.tokens.issuer, now);
     let claims = Arc::new(verify_access_token(token, &keys.verifying, &expectation)?.claims);
-    app.tokens.verified.keep(digest, Arc::clone(&claims));
+    keys.verified.keep(digest, Arc::clone(&claims));
     Ok(claims)
 }
 

@@ -25,6 +25,10 @@ super::statements! {
     /// Guard: it waits.
     DROP_KEY = "DELETE FROM signing_keys WHERE kid = $1 AND active_since IS NULL";
 
+    /// Guard: it does not sign.
+    WITHDRAW_KEY =
+        "DELETE FROM signing_keys WHERE kid = $1 AND (active_since IS NULL OR replaced_at IS NOT NULL)";
+
     /// The longest counts.
     NOTE_TOKEN_LIFETIME = "UPDATE signing_keys SET token_ttl_secs = $1 WHERE kid = $2 AND token_ttl_secs < $1";
 

@@ -14,6 +14,7 @@ contract! {
     a_key_is_found_as_it_was_added,
     one_key_is_active_and_it_is_replaced_once,
     only_a_key_that_waits_is_dropped,
+    a_key_that_signs_is_not_withdrawn,
     a_replaced_key_loses_its_private_half_and_then_goes,
     the_longest_lifetime_counts,
     a_probe_is_set_once_and_replaced_once,
@@ -70,6 +71,17 @@ async fn only_a_key_that_waits_is_dropped(store: Store) {
     assert_eq!(store.commit(&[drop("a")]).await.unwrap(), Committed::Conflict);
     assert_eq!(store.commit(&[drop("b")]).await.unwrap(), DONE);
     assert_eq!(store.commit(&[drop("b")]).await.unwrap(), Committed::Conflict);
+}
+
+async fn a_key_that_signs_is_not_withdrawn(store: Store) {
+    let withdraw = |kid: &str| Change::WithdrawKey { kid: kid.to_owned() };
+    store.commit(&[add("a"), add("b"), activate("a")]).await.unwrap();
+    assert_eq!(store.commit(&[withdraw("a")]).await.unwrap(), Committed::Conflict);
+    assert_eq!(store.commit(&[replace("a"), activate("b"), withdraw("a")]).await.unwrap(), DONE);
+    assert_eq!(store.commit(&[add("c"), withdraw("c")]).await.unwrap(), DONE);
+    let left = store.keyring().unwrap();
+    assert_eq!(left.keys().iter().map(|key| key.kid.as_str()).collect::<Vec<_>>(), ["b"]);
+    assert_eq!(store.commit(&[withdraw("a")]).await.unwrap(), Committed::Conflict);
 }
 
 async fn a_replaced_key_loses_its_private_half_and_then_goes(store: Store) {

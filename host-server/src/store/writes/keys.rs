@@ -36,6 +36,10 @@ pub(super) fn drop_waiting(kid: &str) -> Write {
     write(sql::DROP_KEY, Guard::OneRow, [kid.into()])
 }
 
+pub(super) fn withdraw(kid: &str) -> Write {
+    write(sql::WITHDRAW_KEY, Guard::OneRow, [kid.into()])
+}
+
 pub(super) fn note_token_lifetime(kid: &str, secs: u32) -> Write {
     write(sql::NOTE_TOKEN_LIFETIME, Guard::Open, [secs.into(), kid.into()])
 }

@@ -94,6 +94,7 @@ fn change(change: &Change) -> Vec<Write> {
         Change::ActivateKey { kid, at, token_ttl_secs } => vec![keys::activate(kid, *at, *token_ttl_secs)],
         Change::ReplaceKey { kid, at, tokens_until } => vec![keys::replace(kid, *at, *tokens_until)],
         Change::DropKey { kid } => vec![keys::drop_waiting(kid)],
+        Change::WithdrawKey { kid } => vec![keys::withdraw(kid)],
         Change::NoteTokenLifetime { kid, secs } => vec![keys::note_token_lifetime(kid, *secs)],
         Change::ForgetKeys { replaced_by, expired_by } => keys::forget(*replaced_by, *expired_by),
         Change::SetProbe { from, to } => vec![keys::set_probe(from.as_ref(), to)],
