@@ -97,6 +97,8 @@ fn every_fault_is_told_at_once_and_taken_names_last() {
         [fault("password", "password_is_identity")],
         "held against the stored names"
     );
+    let common = who.put("/users/me", &json!({ "password": "Password1" }));
+    assert_eq!(common.faults(), [fault("password", "password_too_common")]);
     let own = who.put("/users/me", &json!({ "username": who.name.to_uppercase() }));
     assert_eq!((own.status, &own.json()["username"]), (200, &json!(who.name.to_uppercase())));
 }

@@ -25,13 +25,36 @@ fn each_request_has_one_line_that_tells_route_and_user_by_number() {
     let line = line_of(&server, &answer);
     assert_eq!((&line["method"], &line["route"]), (&json!("GET"), &json!("/api/users/me")));
     assert_eq!((&line["status"], &line["user"]), (&json!(200), &answer.json()["id"]));
-    assert!(line["micros"].is_u64() && line["timestamp"].is_string(), "{line}");
+    assert!(line["micros"].is_u64(), "{line}");
+    assert!(line["timestamp"].as_str().unwrap().ends_with('Z'), "in UTC: {line}");
     let unknown = ada.ask("DELETE", "/auth/sessions/some-session-of-mine");
     let line = line_of(&server, &unknown);
     assert_eq!(
         (&line["route"], &line["code"]),
         (&json!("/auth/sessions/{session_id}"), &json!("session_not_found"))
     );
+}
+
+#[test]
+fn what_is_refused_is_told_with_its_reason_and_whose_token_it_was() {
+    let server = Server::start_with(&[("LOG_FORMAT", "json"), ("REAUTH_WINDOW_SECS", "1")]);
+    let ada = Anonymous::at(&server).become_somebody();
+    std::thread::sleep(std::time::Duration::from_millis(2_100));
+    let late = ada.put("/users/me", &json!({ "password": "another password" }));
+    let guess = || ada.put("/users/me", &json!({ "name": "Ada", "current_password": "not the password" }));
+    let wrong = guess();
+    while guess().status != 429 {}
+    for (answer, status, code) in [
+        (ada.get("/users"), 403, "admin_required"),
+        (ada.put("/users/me", &json!({ "email": "ada" })), 400, "validation_failed"),
+        (late, 403, "reauthentication_required"),
+        (wrong, 400, "validation_failed"),
+        (guess(), 429, "too_many_attempts"),
+    ] {
+        let line = line_of(&server, &answer);
+        let told = (&line["status"], &line["code"], &line["user"]);
+        assert_eq!(told, (&json!(status), &json!(code), &ada.login["user"]["id"]), "{line}");
+    }
 }
 
 #[test]

@@ -181,6 +181,20 @@ fn imports_in_the_server_run_one_way() {
     assert!(seen > 10, "only {seen} files were looked at");
 }
 
+/// What nobody may foresee comes from the operating system, by one function. (The names of requests are no secrets.)
+#[test]
+fn the_system_is_asked_for_randomness_in_one_place() {
+    const SOURCES: [&str; 6] =
+        ["getrandom::fill", "getrandom::u32", "getrandom::u64", "OsRng", "rand::", "/dev/urandom"];
+    let source = workspace().join("host-server/src");
+    let asks = |file: &PathBuf| {
+        let text = std::fs::read_to_string(file).unwrap();
+        SOURCES.iter().any(|name| text.contains(name))
+    };
+    let asking: Vec<_> = rust_files(&source).into_iter().filter(asks).collect();
+    assert_eq!(asking, [source.join("entropy.rs")]);
+}
+
 /// Whether a text names the room, as `crate::room::Thing` or as `use crate::room;`. Rooms are not named in braces, where
 /// this would not find them.
 fn looks_into(text: &str, room: &str) -> bool {

@@ -76,6 +76,28 @@ test("sign up, read the token, sign out and sign in by keyboard alone", async ()
   await close();
 });
 
+test("a password may be pasted, is hidden, and password managers are told what it is", async () => {
+  const { page, complaints, close } = await visit(browser, host.origin);
+  const username = page.locator("#sign-up-username");
+  await username.fill(GOOD_PASSWORD);
+  for (const keys of ["Control+A", "Control+C"]) await username.press(keys);
+  await page.press("#sign-up-password", "Control+V");
+  assert.equal(await page.inputValue("#sign-up-password"), GOOD_PASSWORD);
+  await page.click("nav a[href='#sign-in']");
+  await page.press("#sign-in-password", "Control+V");
+  assert.equal(await page.inputValue("#sign-in-password"), GOOD_PASSWORD);
+  const inputs = () =>
+    page.$$eval("input[name=password]", (all) => all.map(({ type, autocomplete }) => [type, autocomplete]));
+  assert.deepEqual(await inputs(), [["password", "new-password"], ["password", "current-password"]]);
+
+  await page.goto(`${host.origin}/demo/mailed.html#reset-password&token=x`);
+  await page.press("#password", "Control+V");
+  assert.equal(await page.inputValue("#password"), GOOD_PASSWORD);
+  assert.deepEqual(await inputs(), [["password", "new-password"]]);
+  assert.deepEqual(complaints, []);
+  await close();
+});
+
 test("whatever has the focus shows it", async () => {
   const { page, close } = await visit(browser, host.origin);
   const stops = [];

@@ -152,6 +152,13 @@ fn a_finished_log_in_opens_a_session_clears_its_count_and_remembers_the_device()
 }
 
 #[test]
+fn a_password_does_not_age() {
+    let made = NOW.plus_secs(-50 * 365 * 24 * 3_600);
+    let old = Account { created_at: made, updated_at: made, ..account() };
+    assert!(decided(standing(Some(old)), right(), &Policy::default()).outcome.is_ok());
+}
+
+#[test]
 fn a_known_device_keeps_its_token_and_has_a_count_of_its_own() {
     let known = Standing { device_known: true, ..standing(Some(account())) };
     let subject = GuessSubject::Device(TokenDigest::of(b"a device"));
