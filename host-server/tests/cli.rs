@@ -392,6 +392,9 @@ fn a_json_log_holds_nothing_but_json_and_takes_the_banners_place() {
     });
     child.kill().unwrap();
     assert_eq!(text(&child.wait_with_output().unwrap().stdout), "");
+    let files = std::fs::read_dir(folder.path()).unwrap();
+    let names: Vec<_> = files.map(|file| file.unwrap().file_name().into_string().unwrap()).collect();
+    assert!(names.iter().all(|name| name.starts_with("countersign.db")), "a log in a file? {names:?}");
     let serving = serving.unwrap();
     assert!(serving["url"].as_str().unwrap().starts_with("http://127.0.0.1:"), "{serving}");
     assert_eq!(serving["algorithm"], "EdDSA");
