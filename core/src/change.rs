@@ -16,6 +16,7 @@ use crate::password::{PasswordHash, StoredHash};
 use crate::permission::{Role, RoleName};
 use crate::phone::Phone;
 use crate::profile::Edit;
+use crate::restore::AfterRestore;
 use crate::role::Assignment;
 use crate::secret::TokenDigest;
 use crate::session::{Pair, Session};
@@ -421,6 +422,10 @@ pub enum Change {
         /// When.
         at: Timestamp,
     },
+    /// The database is a copy from an earlier time. No session is left in it, no log-in that waits, no device that is known,
+    /// no token that was mailed nor a mail that carries one; codes of second factors are used up to a step; tokens from
+    /// before are outdated wherever they are verified. Recovery codes are kept, or are gone and their owners told.
+    AfterRestore(AfterRestore),
     /// There is another signing key. Guard: none has its name.
     AddKey(Box<StoredKey>),
     /// The key signs from now on. Guard: no other does.
@@ -497,7 +502,10 @@ impl Change {
     /// Whether it may queue a mail. One that is taken back counts as well, so that whoever sends mails does as much about
     /// an address of nobody.
     pub const fn concerns_mail(&self) -> bool {
-        matches!(self, Change::MailToken(_) | Change::RehearseMail(_) | Change::Notify { .. })
+        matches!(
+            self,
+            Change::MailToken(_) | Change::RehearseMail(_) | Change::Notify { .. } | Change::AfterRestore(_)
+        )
     }
 }
 

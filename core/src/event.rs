@@ -219,6 +219,8 @@ pub enum Event {
     SigningKeyWithdrawn,
     /// What is sealed was sealed anew, under another root secret.
     RootSecretReplaced,
+    /// An earlier copy of the database was put in its place, and what could have been used up since was voided.
+    DatabaseRestored,
 }
 
 /// Why a log-in failed, in full.
@@ -290,6 +292,7 @@ names! {
     SigningKeyReplaced = "signing_key_replaced",
     SigningKeyWithdrawn = "signing_key_withdrawn",
     RootSecretReplaced = "root_secret_replaced",
+    DatabaseRestored = "database_restored",
 }
 
 impl Event {
@@ -332,7 +335,8 @@ impl Event {
             | Event::RoleDeleted { .. }
             | Event::SigningKeyReplaced
             | Event::SigningKeyWithdrawn
-            | Event::RootSecretReplaced => None,
+            | Event::RootSecretReplaced
+            | Event::DatabaseRestored => None,
         }
     }
 

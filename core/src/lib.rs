@@ -41,6 +41,7 @@ pub mod refresh;
 pub mod register;
 pub mod rejection;
 pub mod reset;
+pub mod restore;
 pub mod role;
 #[cfg(test)]
 mod samples;

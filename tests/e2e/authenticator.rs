@@ -42,6 +42,12 @@ impl Authenticator {
         }
     }
 
+    /// From now on it shows only codes that are not good yet.
+    pub(crate) fn have_shown_all(&mut self) {
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs();
+        self.shown = now / STEP_SECS + 1;
+    }
+
     /// A code that is none of those that are good now.
     pub(crate) fn wrong_code(&self) -> String {
         let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs();

@@ -25,6 +25,7 @@ mod mfa;
 mod old_hashes;
 mod problems;
 mod races;
+mod restored;
 mod revocations;
 mod roles;
 mod server;

@@ -46,9 +46,8 @@ impl Server {
 
     /// Ends the process without a word of warning and starts it again on the same file.
     pub(crate) fn kill_and_restart(&mut self) {
-        self.child.kill().unwrap();
-        self.child.wait().unwrap();
-        (self.child, self.origin) = spawn(self.folder.path(), &self.settings);
+        self.stop();
+        self.start_again();
     }
 
     /// The same, with these settings from then on.
@@ -58,6 +57,34 @@ impl Server {
             self.settings.push((*name, (*value).to_owned()));
         }
         self.kill_and_restart();
+    }
+
+    /// A copy of the database as it is now, which is made while no process has it open.
+    pub(crate) fn back_up(&mut self) -> Backup {
+        self.stop();
+        let backup = Backup(tempfile::tempdir().unwrap());
+        copy_database(self.folder.path(), backup.0.path());
+        self.start_again();
+        backup
+    }
+
+    /// Ends the process and puts a copy of the database in its place.
+    pub(crate) fn put_back(&mut self, backup: &Backup) {
+        self.stop();
+        for file in database_in(self.folder.path()) {
+            fs::remove_file(file).unwrap();
+        }
+        copy_database(backup.0.path(), self.folder.path());
+    }
+
+    /// Starts the process that was ended.
+    pub(crate) fn start_again(&mut self) {
+        (self.child, self.origin) = spawn(self.folder.path(), &self.settings);
+    }
+
+    fn stop(&mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
     }
 
     /// Gives a file beside the database another name.
@@ -98,6 +125,21 @@ impl Server {
             .unwrap();
         child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
         child.wait_with_output().unwrap()
+    }
+}
+
+/// A copy of a database. It is gone when dropped.
+pub(crate) struct Backup(TempDir);
+
+/// The files of a database, with the log that is not yet in the first.
+fn database_in(folder: &Path) -> Vec<PathBuf> {
+    let names = ["countersign.db", "countersign.db-wal", "countersign.db-shm"];
+    names.into_iter().map(|name| folder.join(name)).filter(|file| file.exists()).collect()
+}
+
+fn copy_database(from: &Path, to: &Path) {
+    for file in database_in(from) {
+        fs::copy(&file, to.join(file.file_name().unwrap())).unwrap();
     }
 }
 

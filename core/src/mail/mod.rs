@@ -56,6 +56,8 @@ words! {
         RecoveryCodesReplaced = "recovery_codes_replaced",
         /// A recovery code was spent.
         RecoveryCodeUsed = "recovery_code_used",
+        /// All recovery codes were taken away, since an earlier copy of the database was put in its place.
+        RecoveryCodesVoided = "recovery_codes_voided",
         /// A log-in from a device that was not known.
         NewDevice = "new_device",
     }

@@ -36,6 +36,11 @@ impl TotpStep {
         Self(now.as_secs().div_euclid(STEP_SECS))
     }
 
+    /// The newest step whose code is taken at this moment, which is a step ahead of it.
+    pub const fn newest_taken_at(now: Timestamp) -> Self {
+        Self(Self::at(now).0.saturating_add(DRIFT_STEPS))
+    }
+
     /// The number itself.
     pub const fn number(self) -> i64 {
         self.0
@@ -170,6 +175,13 @@ mod tests {
             let step = PRESENT + step;
             assert_eq!(secret().verify(&code(step), NOW, None), taken.then_some(TotpStep(step)), "{step}");
         }
+    }
+
+    #[test]
+    fn the_newest_step_that_is_taken_is_known() {
+        let TotpStep(newest) = TotpStep::newest_taken_at(NOW);
+        assert_eq!(secret().verify(&code(newest), NOW, None), Some(TotpStep(newest)));
+        assert_eq!(secret().verify(&code(newest + 1), NOW, None), None);
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! The command line: what may be written after `countersign`, and the code that the program ends with.
 
+mod after_restore;
 mod arguments;
 mod audit;
 mod banner;
@@ -58,6 +59,10 @@ enum Command {
     Keys(KeysCommand),
     /// Show the mails that wait, as they would be sent
     Outbox(OutboxArguments),
+    /// Void what an earlier copy of the database brought back: run it once a backup was put in its place, before the
+    /// server is started or also while it runs
+    #[command(after_help = after_restore::AFTER_HELP)]
+    AfterRestore(after_restore::AfterRestoreArguments),
     /// Print the OpenAPI document and end
     Openapi,
 }
@@ -112,6 +117,7 @@ pub fn run() -> ExitCode {
         Some(Command::Keys(KeysCommand::Rotate(arguments))) => keys::rotate(arguments),
         Some(Command::Keys(KeysCommand::Withdraw(arguments))) => keys::withdraw(arguments),
         Some(Command::Outbox(arguments)) => outbox::show(arguments),
+        Some(Command::AfterRestore(arguments)) => after_restore::run(arguments),
         Some(Command::Openapi) => print_openapi(),
     }
 }

@@ -136,6 +136,13 @@ pub struct AccountConfig {
     pub policy: Policy,
 }
 
+/// What `countersign after-restore` needs.
+#[derive(Debug)]
+pub struct RestoreConfig {
+    /// The database that was put back.
+    pub database: DatabaseLocation,
+}
+
 /// What `countersign audit` needs.
 #[derive(Debug)]
 pub struct AuditConfig {
@@ -245,6 +252,18 @@ impl AccountConfig {
     pub fn read(sources: &Sources) -> Result<Self, Vec<WrongSetting>> {
         let mut reader = Reader::new(sources);
         let config = Self { database: database(&mut reader), policy: policy(&mut reader) };
+        reader.finish(config)
+    }
+}
+
+impl RestoreConfig {
+    /// Reads where the database is, and nothing else.
+    ///
+    /// # Errors
+    /// Where that is wrong.
+    pub fn read(sources: &Sources) -> Result<Self, Vec<WrongSetting>> {
+        let mut reader = Reader::new(sources);
+        let config = Self { database: database(&mut reader) };
         reader.finish(config)
     }
 }

@@ -98,6 +98,18 @@ pub(super) fn about(mail: &QueuedMail, token: Option<&ActionToken>, letterhead: 
                 "One of the recovery codes of your account was used in place of the code of your authenticator.",
             ),
         ),
+        MailKind::RecoveryCodesVoided => (
+            "Your recovery codes are no longer good",
+            vec![
+                words(
+                    "Our data had to be taken back to an earlier state. Nobody can tell any more which of your recovery \
+                     codes were used, so none of them is good, and all sessions have ended.",
+                ),
+                words(
+                    "Please log in with your password and a code of your authenticator, and have new recovery codes made.",
+                ),
+            ],
+        ),
         MailKind::NewDevice => ("New log-in to your account", new_device(mail)),
     };
     parts.insert(0, words("Hello,"));
@@ -231,7 +243,7 @@ mod tests {
 
     use super::*;
 
-    const KINDS: [MailKind; 10] = [
+    const KINDS: [MailKind; 11] = [
         MailKind::VerifyEmail,
         MailKind::ResetPassword,
         MailKind::PasswordChanged,
@@ -241,6 +253,7 @@ mod tests {
         MailKind::SecondFactorDisabled,
         MailKind::RecoveryCodesReplaced,
         MailKind::RecoveryCodeUsed,
+        MailKind::RecoveryCodesVoided,
         MailKind::NewDevice,
     ];
 

@@ -62,6 +62,7 @@ struct Known {
     sessions: Vec<(SessionId, Timestamp)>,
     grants: Vec<(UserId, Timestamp)>,
     roles: Vec<(ApplicationId, Timestamp)>,
+    everything: Option<Timestamp>,
 }
 
 impl Known {
@@ -76,6 +77,7 @@ impl Known {
             sessions: store.ended_sessions(earlier, entries)?,
             grants: store.outdated_grants(earlier, entries)?,
             roles: store.outdated_roles(earlier, applications)?,
+            everything: store.outdated_everything(earlier)?,
         })
     }
 
@@ -89,6 +91,8 @@ impl Known {
             users: Vec::new(),
             grants: later(&self.grants),
             roles: later(&self.roles),
+            // Whoever was logged in while that was committed has an ended session.
+            everything: self.everything,
         }
     }
 }

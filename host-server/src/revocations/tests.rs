@@ -80,7 +80,7 @@ fn a_list_is_made_anew_for_what_was_committed_for_another_key_and_in_good_time()
         published: Published::new(String::new(), "application/jwt", KEPT_FOR),
         at: NOW,
         kid: "a".to_owned(),
-        known: Known { sessions: Vec::new(), grants: Vec::new(), roles: Vec::new() },
+        known: Known { sessions: Vec::new(), grants: Vec::new(), roles: Vec::new(), everything: None },
         generation: 7,
         rests_until: Instant::now() + Duration::from_secs(rests_for),
     };

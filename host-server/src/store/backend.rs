@@ -54,6 +54,8 @@ pub(crate) struct Write {
 pub(crate) enum Guard {
     /// Any number.
     Open,
+    /// Any number, which is told.
+    Counted,
     /// Exactly one.
     OneRow,
     /// Exactly one, whose number it returns.
@@ -61,12 +63,14 @@ pub(crate) enum Guard {
 }
 
 /// What became of a commit.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Outcome {
     /// All of it is stored.
     Applied {
         /// The number that a [`Guard::OneNumber`] returned; `None` where there was none.
         number: Option<i64>,
+        /// How many rows each [`Guard::Counted`] touched, in their order.
+        counts: Vec<usize>,
     },
     /// A guard did not hold, and nothing is stored.
     Conflict,

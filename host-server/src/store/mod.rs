@@ -8,6 +8,7 @@
 mod backend;
 mod error;
 mod reads;
+mod restore;
 mod rows;
 mod session_cache;
 mod sql;
@@ -35,6 +36,7 @@ use tokio::sync::Notify;
 
 pub use self::error::StoreError;
 pub use self::reads::{AuditStanding, ChosenRecords, ChosenUsers};
+pub use self::restore::Voided;
 
 use self::backend::{Backend, Outcome, Read};
 use self::session_cache::SessionCache;
@@ -120,7 +122,7 @@ impl Store {
             self.mail_queued.notify_one();
         }
         Ok(match outcome {
-            Outcome::Applied { number } => Committed::Applied { created: number.map(UserId::new) },
+            Outcome::Applied { number, .. } => Committed::Applied { created: number.map(UserId::new) },
             Outcome::Conflict => Committed::Conflict,
         })
     }

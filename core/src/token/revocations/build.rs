@@ -18,6 +18,8 @@ pub struct Revoked {
     pub grants: Vec<(UserId, Timestamp)>,
     /// Applications of which a role was defined anew.
     pub roles: Vec<(ApplicationId, Timestamp)>,
+    /// Everything, whosever it is; `None` where that never happened.
+    pub everything: Option<Timestamp>,
 }
 
 /// Who makes a list, when, and for what tokens.
@@ -46,7 +48,7 @@ impl RevocationList {
     /// [`RevocationList::ENTRIES_MAX`] of a kind, so are the oldest, and all tokens as old as theirs are outdated.
     pub fn build(revoked: Revoked, issuance: Issuance<'_>) -> Self {
         let user = |id: UserId| user_mark(issuance.issuer, &id.to_string());
-        let mut not_before = None;
+        let mut not_before = revoked.everything.filter(|latest| issuance.concerns(*latest));
         let mut newest = |entries, count| {
             let (kept, left_out) = newest_of(entries, count, issuance);
             not_before = not_before.max(left_out);

@@ -50,7 +50,8 @@ fn ten_thousand_sessions_fit_into_200_kb_and_the_fullest_list_into_what_is_read(
     let name = |number| ApplicationId::parse(&format!("{number:-<64}")).unwrap();
     let roles = (0..1_000).map(|number| (name(number), NOW)).collect();
     let (users, grants) = (users(10_000, NOW), users(10_000, NOW));
-    let full = signed(&RevocationList::build(Revoked { sessions, users, grants, roles }, ISSUANCE));
+    let revoked = Revoked { sessions, users, grants, roles, everything: Some(NOW) };
+    let full = signed(&RevocationList::build(revoked, ISSUANCE));
     assert!(verified(&full).is_ok() && full.len() <= 700_000, "{} bytes", full.len());
 }
 
@@ -99,6 +100,10 @@ fn every_kind_that_is_past_its_bound_outdates() {
     assert_eq!(of(Revoked { roles: roles.clone(), ..Revoked::default() }), None);
     roles.push((name(1_000), NOW.plus_secs(-3)));
     assert_eq!(of(Revoked { roles: roles.clone(), ..Revoked::default() }), Some(3));
+    // The newest of all counts, whatever it is of.
+    let everything = |older: i64| Some(NOW.plus_secs(-older));
+    let both = |older| Revoked { roles: roles.clone(), everything: everything(older), ..Revoked::default() };
+    assert_eq!((of(both(2)), of(both(4))), (Some(2), Some(3)));
     assert_eq!(
         of(Revoked { users: all(many(), 2), grants: all(many(), 1), roles, ..Revoked::default() }),
         Some(1)
@@ -117,11 +122,14 @@ fn an_entry_stays_until_the_last_token_that_it_could_void_has_expired_everywhere
                 users: users(1, latest),
                 grants: users(1, latest),
                 roles: vec![(name, latest)],
+                everything: Some(latest),
             },
             ISSUANCE,
         );
-        let found = [list.sessions.len(), list.users.0.len(), list.grants.0.len(), list.roles.len()];
-        assert_eq!(found, [left; 4], "{age_secs}");
+        let everything = usize::from(list.not_before == Some(latest));
+        let found =
+            [list.sessions.len(), list.users.0.len(), list.grants.0.len(), list.roles.len(), everything];
+        assert_eq!(found, [left; 5], "{age_secs}");
     }
 }
 
@@ -183,6 +191,7 @@ proptest! {
         numbers in prop::collection::vec((1..40_i64, -4_000_i64..10, any::<bool>()), 0..50),
         applications in prop::collection::vec(("[A-Za-z0-9_-]{1,64}", -4_000_i64..10), 0..20),
         interval in 1..86_400_i64,
+        everything in prop::option::of(-3_600..1_i64),
     ) {
         let at = |secs| NOW.plus_secs(secs);
         let some = |wanted| {
@@ -194,6 +203,7 @@ proptest! {
             users: some(true),
             grants: some(false),
             roles: applications.iter().map(|(name, secs)| (ApplicationId::parse(name).unwrap(), at(*secs))).collect(),
+            everything: everything.map(at),
         };
         let list = RevocationList::build(revoked, Issuance { next_at: NOW.plus_secs(interval), ..ISSUANCE });
         prop_assert_eq!(verified(&signed(&list)), Ok(list));

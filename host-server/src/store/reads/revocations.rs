@@ -53,4 +53,15 @@ impl Store {
         let parameters = [now.plus_secs(-LIFETIME_MAX_SECS).into(), limit.into()];
         self.read_all(sql::revocations::OUTDATED_ROLES, parameters, rows::revocations::outdated_roles)
     }
+
+    /// When all tokens were outdated that had been issued by then; `None` where that never was while tokens were out that
+    /// have not expired at `now`.
+    ///
+    /// # Errors
+    /// Where the store fails.
+    pub fn outdated_everything(&self, now: Timestamp) -> Result<Option<Timestamp>, StoreError> {
+        let parameters = [now.plus_secs(-LIFETIME_MAX_SECS).into()];
+        let read = rows::revocations::outdated_everything;
+        self.read_one(sql::revocations::OUTDATED_EVERYTHING, parameters, read)
+    }
 }

@@ -37,6 +37,11 @@ pub(crate) fn listed_account(row: Row) -> Result<(i64, Account), StoreError> {
     Ok((account.id.value(), account))
 }
 
+/// Reads the row of `NEWEST_USER`.
+pub(crate) fn number(row: Row) -> Result<UserId, StoreError> {
+    Columns::of(row, "users").integer("id").map(UserId::new)
+}
+
 /// Reads the row of `NEXT_HASH_KIND`.
 pub(crate) fn hash_kind(row: Row) -> Result<HashKind, StoreError> {
     Columns::of(row, "users").parsed("hash_kind", HashKind::of_word)

@@ -18,6 +18,11 @@ pub(crate) fn outdated_grants(row: Row) -> Result<(UserId, Timestamp), StoreErro
     Ok((UserId::new(columns.integer("user_id")?), columns.moment("at")?))
 }
 
+/// Reads a row of `OUTDATED_EVERYTHING`.
+pub(crate) fn outdated_everything(row: Row) -> Result<Timestamp, StoreError> {
+    Columns::of(row, "outdated_everything").moment("at")
+}
+
 /// Reads a row of `OUTDATED_ROLES`.
 pub(crate) fn outdated_roles(row: Row) -> Result<(ApplicationId, Timestamp), StoreError> {
     let mut columns = Columns::of(row, "outdated_roles");

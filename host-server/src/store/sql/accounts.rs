@@ -23,6 +23,9 @@ super::statements! {
     /// How many other active admins than a user there are.
     OTHER_ADMINS = "SELECT count(*) FROM users WHERE role = 'admin' AND status = 'active' AND id <> $1";
 
+    /// The highest number of a user.
+    NEWEST_USER = "SELECT id FROM users WHERE id > 0 ORDER BY id DESC LIMIT 1";
+
     /// The users from before `$1`, newest first, of a status, a role, and with a text in a name; NULL is any.
     USERS = concat!(
         "SELECT ", account_columns!(), " FROM users WHERE id < $1 \

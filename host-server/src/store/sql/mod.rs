@@ -33,6 +33,7 @@ pub(crate) mod factors;
 pub(crate) mod guesses;
 pub(crate) mod keys;
 pub(crate) mod mails;
+pub(crate) mod restore;
 pub(crate) mod revocations;
 pub(crate) mod roles;
 pub(crate) mod sessions;
@@ -49,10 +50,15 @@ pub(crate) const ALL: &[&[&str]] = &[
     guesses::ALL,
     keys::ALL,
     mails::ALL,
+    restore::ALL,
     revocations::ALL,
     roles::ALL,
     sessions::ALL,
 ];
+
+/// Those among them that go through whole tables, since they are about everybody.
+#[cfg(test)]
+pub(crate) const ABOUT_EVERYBODY: &[&str] = restore::ALL;
 
 #[cfg(test)]
 mod tests {

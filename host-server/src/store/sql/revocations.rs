@@ -12,6 +12,14 @@ super::statements! {
     /// Applications whose roles changed after `$1`, the newest first.
     OUTDATED_ROLES = "SELECT application_id, at FROM outdated_roles WHERE at > $1 ORDER BY at DESC LIMIT $2";
 
+    /// Until when all tokens are outdated, where that is after `$1`.
+    OUTDATED_EVERYTHING = "SELECT at FROM outdated_everything WHERE id = 1 AND at > $1";
+
+    /// A time never goes back.
+    OUTDATE_EVERYTHING =
+        "INSERT INTO outdated_everything (id, at) VALUES (1, $1) \
+         ON CONFLICT (id) DO UPDATE SET at = excluded.at WHERE outdated_everything.at < excluded.at";
+
     /// A time never goes back.
     OUTDATE_GRANTS =
         "INSERT INTO outdated_grants (user_id, at) VALUES ($1, $2) \

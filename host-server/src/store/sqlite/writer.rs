@@ -158,31 +158,45 @@ fn request(connection: &Connection, work: &Work) -> Result<Result<Outcome, Store
 }
 
 fn apply(connection: &Connection, work: &Work) -> Result<Outcome, StoreError> {
-    let mut number = None;
+    let (mut number, mut counts) = (None, Vec::new());
     for write in &work.writes {
         match apply_one(connection, write) {
-            Ok(returned) => number = returned.or(number),
+            Ok(Told::Nothing) => {}
+            Ok(Told::Number(returned)) => number = Some(returned),
+            Ok(Told::Count(rows)) => counts.push(rows),
             Err(Refused::ByGuard) => return Ok(Outcome::Conflict),
             Err(Refused::ByEngine(error)) => return Err(engine_error("writing", error)),
         }
     }
     journal::append(connection, &work.records, number.map(UserId::new))?;
-    Ok(Outcome::Applied { number })
+    Ok(Outcome::Applied { number, counts })
 }
 
-/// Runs one statement, and gives back the number that it returns if its guard wants one.
-fn apply_one(connection: &Connection, write: &Write) -> Result<Option<i64>, Refused> {
+/// What a statement tells, as its guard wants it.
+enum Told {
+    Nothing,
+    /// The number that it returned.
+    Number(i64),
+    /// The rows that it touched.
+    Count(usize),
+}
+
+/// Runs one statement.
+fn apply_one(connection: &Connection, write: &Write) -> Result<Told, Refused> {
     let mut statement = connection.prepare_cached(write.statement)?;
     let parameters = params_from_iter(&write.parameters);
     if write.guard != Guard::OneNumber {
         let rows = statement.execute(parameters)?;
-        let holds = write.guard == Guard::Open || rows == 1;
-        return if holds { Ok(None) } else { Err(Refused::ByGuard) };
+        return match write.guard {
+            Guard::Counted => Ok(Told::Count(rows)),
+            guard if guard == Guard::Open || rows == 1 => Ok(Told::Nothing),
+            _ => Err(Refused::ByGuard),
+        };
     }
     let mut rows = statement.query(parameters)?;
     let number = rows.next()?.map(|row| row.get(0)).transpose()?;
     match (number, rows.next()?) {
-        (Some(number), None) => Ok(Some(number)),
+        (Some(number), None) => Ok(Told::Number(number)),
         _ => Err(Refused::ByGuard),
     }
 }

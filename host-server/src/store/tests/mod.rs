@@ -29,6 +29,7 @@ mod factors;
 mod keys;
 mod mails;
 mod opening;
+mod restore;
 mod revocations;
 
 use countersign_core::account::{AccountRole, NewAccount};

@@ -10,6 +10,7 @@ mod factors;
 mod guesses;
 mod keys;
 mod mails;
+mod restore;
 mod revocations;
 mod roles;
 mod sessions;
@@ -90,6 +91,7 @@ fn change(change: &Change) -> Vec<Write> {
         Change::OutdateGrants { user, at } => vec![revocations::outdate_grants(*user, *at)],
         Change::OutdateRoles { application, at } => vec![revocations::outdate_roles(application, *at)],
         Change::ForgetEnded { at } => revocations::forget_ended(*at),
+        Change::AfterRestore(after) => restore::void(*after),
         Change::AddKey(key) => vec![keys::add(key)],
         Change::ActivateKey { kid, at, token_ttl_secs } => vec![keys::activate(kid, *at, *token_ttl_secs)],
         Change::ReplaceKey { kid, at, tokens_until } => vec![keys::replace(kid, *at, *tokens_until)],

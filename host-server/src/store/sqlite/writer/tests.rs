@@ -58,7 +58,7 @@ fn a_conflict_between_two_good_ones_is_its_own_affair() {
         &connection,
         &[vec![add("ada")], vec![add("left behind"), remove("nobody")], vec![add("grace")]],
     );
-    assert!(matches!(outcomes[0], Ok(Outcome::Applied { number: Some(1) })), "{:?}", outcomes[0]);
+    assert!(matches!(outcomes[0], Ok(Outcome::Applied { number: Some(1), .. })), "{:?}", outcomes[0]);
     assert!(matches!(outcomes[1], Ok(Outcome::Conflict)), "{:?}", outcomes[1]);
     assert!(applied(&outcomes[2]));
     assert_eq!(names(&connection), ["ada", "grace"]);
