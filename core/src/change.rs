@@ -74,11 +74,12 @@ pub enum Change {
         /// When.
         at: Timestamp,
     },
-    /// One more guess at `subject` counts. Guard: fewer than its [`limit`](GuessSubject::limit) since
-    /// `window_start`.
+    /// One more guess at `subject` counts. Guard: fewer than `limit` since `window_start`.
     CountGuess {
         /// At what.
         subject: GuessSubject,
+        /// How many are looked at.
+        limit: u32,
         /// When.
         at: Timestamp,
         /// Older guesses no longer count.
@@ -166,7 +167,8 @@ pub enum Change {
     },
     /// One more code of a second factor was shown. Guard: fewer than
     /// [`WRONG_CODES_LIMIT`](crate::throttle::WRONG_CODES_LIMIT) wrong ones in a row, or the newest was
-    /// [`CODE_LOCK_SECS`](crate::throttle::CODE_LOCK_SECS) ago.
+    /// [`CODE_LOCK_SECS`](crate::throttle::CODE_LOCK_SECS) ago; and fewer than
+    /// [`IN_A_ROW_LIMIT`](crate::throttle::IN_A_ROW_LIMIT) since the last right one.
     CountCode {
         /// Whose.
         user: UserId,

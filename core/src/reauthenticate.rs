@@ -62,7 +62,7 @@ pub fn require(
 /// The guess that a password of this account is, from `network`, which is `None` where addresses are not counted: it
 /// counts like one at the log-in.
 pub fn guess(account: &Account, network: Option<Network>) -> Guess {
-    Guess::new(GuessSubject::Account(account.id), network)
+    Guess::new(GuessSubject::Account(account.id), None, network)
 }
 
 /// Whether one more password may be looked at.

@@ -199,7 +199,8 @@ codes! {
     /// The user keeps as much as there is room for: 100 keys in an application, 1 MiB in all.
     DataLimit = "data_limit", State;
 
-    /// Too many wrong attempts; the answer says when to try again.
+    /// Too many wrong attempts; the answer says when to try again. Where that is of no use, a log-in from a known device
+    /// or another password by mail is.
     TooManyAttempts = "too_many_attempts", Limit;
     /// The server has more work than it takes at once; the answer says when to try again.
     Overloaded = "overloaded", Limit;

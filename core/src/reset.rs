@@ -6,7 +6,9 @@
 //! owner out.
 //!
 //! Wrong log-ins stay counted, which only a finished log-in changes. While strangers keep using up the account's
-//! guesses, its owner gets in all the same: a reset answers a `device_token`, which has a count of its own.
+//! guesses, its owner gets in all the same: a reset answers a `device_token`, which has a count of its own. Only guesses
+//! in a row are counted anew, since they were guesses at another password; those at codes too, for which there is no
+//! other way out.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -21,6 +23,7 @@ use crate::mfa::StoredFactor;
 use crate::password::{Password, PasswordContext, PasswordHash};
 use crate::rejection::{Fault, Rejection};
 use crate::secret::{Secret, TokenDigest};
+use crate::throttle::GuessSubject;
 use crate::time::Timestamp;
 use crate::token::{ActionPurpose, ActionStanding};
 use crate::verify_email;
@@ -119,12 +122,14 @@ pub fn decide(
     let device = TokenDigest::of(device_token.expose().as_bytes());
     let (digest, purpose) = (standing.action.token.digest, ActionPurpose::ResetPassword);
     let (from, email) = (account.password_hash.clone(), account.email.clone());
+    let in_a_row = [GuessSubject::Account(user), GuessSubject::SecondFactor(user)];
     let mut decision = Decision::grant(Done { device_token })
         .with_change(Change::SpendActionToken { digest, purpose, at: now })
         .with_change(Change::VerifyEmail { user, email, at: now })
         .with_change(Change::SetPassword { user, from, to: to.clone(), except: None, at: now })
         .with_change(Change::RemoveUnverifiedFactor { user, at: now })
         .with_change(Change::RememberDevice { digest: device, user, at: now })
+        .with_changes(in_a_row.map(|subject| Change::ClearGuesses { subject: subject.in_a_row() }))
         .with_change(Change::Notify { user, notice: Notice::PasswordReset, at: now })
         .with_event(Event::PasswordReset { user });
     if !account.email_verified {
@@ -217,6 +222,8 @@ mod tests {
                     user,
                     at
                 },
+                Change::ClearGuesses { subject: GuessSubject::Account(user).in_a_row() },
+                Change::ClearGuesses { subject: GuessSubject::SecondFactor(user).in_a_row() },
                 Change::Notify { user, notice: Notice::PasswordReset, at },
             ]
         );

@@ -5,7 +5,12 @@
 //! (OWASP Authentication Cheat Sheet, "Account Lockout").
 //!
 //! A guess is counted on the account, on the address that it comes from, and on the two together. The last has the
-//! least: one address alone cannot use up an account's guesses, so that its owner elsewhere still gets in.
+//! least: one address alone cannot use up an account's guesses, so that its owner elsewhere still gets in. Those counts
+//! are of an hour. Besides them, guesses [in a row](GuessSubject::InARow) are counted for however long they take.
+
+mod streak;
+
+pub use streak::{IN_A_ROW_LIMIT, NOBODYS_ROW_SECS, STRANGERS_IN_A_ROW_LIMIT};
 
 use crate::change::Change;
 use crate::id::UserId;
@@ -13,8 +18,7 @@ use crate::network::Network;
 use crate::secret::TokenDigest;
 use crate::time::Timestamp;
 
-/// Guesses at one subject within [`GUESS_WINDOW_SECS`]; the next one is refused unseen. Well under the 100
-/// consecutive ones that NIST SP 800-63B section 3.2.2 allows at the very most.
+/// Guesses at one subject within [`GUESS_WINDOW_SECS`]; the next one is refused unseen.
 pub const GUESS_LIMIT: u32 = 20;
 
 /// Guesses from one address at all accounts. A household or an office behind one address seldom mistypes as often; who
@@ -44,16 +48,33 @@ pub enum GuessSubject {
     Network(Network),
     /// An account or a name of nobody, as far as it is guessed at from one network.
     FromNetwork(Box<GuessSubject>, Network),
+    /// An account, a name of nobody or a second factor, since the last time that somebody was right: whoever guesses,
+    /// and however long it takes.
+    InARow(Box<GuessSubject>),
 }
 
 impl GuessSubject {
-    /// Guesses within [`GUESS_WINDOW_SECS`] that are looked at.
+    /// Guesses that are looked at of those since its [`window_start`](GuessSubject::window_start).
     pub fn limit(&self) -> u32 {
         match self {
             GuessSubject::Network(_) => ADDRESS_GUESS_LIMIT,
             GuessSubject::FromNetwork(..) => ACCOUNT_FROM_ADDRESS_GUESS_LIMIT,
+            GuessSubject::InARow(_) => IN_A_ROW_LIMIT,
             _ => GUESS_LIMIT,
         }
+    }
+
+    /// Since when guesses at it count.
+    pub fn window_start(&self, now: Timestamp) -> Timestamp {
+        match self {
+            GuessSubject::InARow(of) => streak::window_start(of, now),
+            _ => Guesses::window_start(now),
+        }
+    }
+
+    /// The same, counted for as long as nobody is right.
+    pub fn in_a_row(self) -> Self {
+        GuessSubject::InARow(Box::new(self))
     }
 
     /// The subject of a name that no account has, however it is capitalised.
@@ -66,7 +87,7 @@ impl GuessSubject {
         GuessSubject::Address(TokenDigest::of(address.to_ascii_lowercase().as_bytes()))
     }
 
-    /// The text that names it in the store.
+    /// The text that names it in the store, where guesses in a row have a place of their own.
     pub fn key(&self) -> String {
         match self {
             GuessSubject::Account(user) => ["account:", &user.value().to_string()].concat(),
@@ -78,6 +99,7 @@ impl GuessSubject {
             GuessSubject::FromNetwork(subject, network) => {
                 [&subject.key(), "@", &network.to_string()].concat()
             }
+            GuessSubject::InARow(of) => of.key(),
         }
     }
 }
@@ -87,7 +109,7 @@ impl GuessSubject {
 pub struct Guesses {
     /// How many.
     pub count: u32,
-    /// The time of the oldest; `None` where there is none.
+    /// The time of the oldest; `None` where there is none, and of guesses in a row, since none of them is over.
     pub oldest: Option<Timestamp>,
 }
 
@@ -121,26 +143,38 @@ impl Guesses {
 /// One guess at a password, and all that it is counted on.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Guess {
-    subject: GuessSubject,
+    /// An account or a name of nobody.
+    at: GuessSubject,
+    /// `None` where a stranger guesses.
+    device: Option<TokenDigest>,
     network: Option<Network>,
 }
 
 impl Guess {
-    /// A guess at `subject` from `network`, which is `None` where addresses are not counted.
+    /// A guess at an account or a name of nobody from `network`, which is `None` where addresses are not counted.
+    /// `device` is what the account knows it by, `None` where it does not.
     ///
-    /// One from a known device is counted on the device alone: its token is of that one account and from a finished
-    /// log-in, so it helps nobody to guess at others, and whoever attacks from the same address cannot shut it out.
-    pub fn new(subject: GuessSubject, network: Option<Network>) -> Self {
-        let network = network.filter(|_| !matches!(subject, GuessSubject::Device(_)));
-        Self { subject, network }
+    /// Within the hour one from a known device is counted on the device alone: its token is of that one account and from
+    /// a finished log-in, so it helps nobody to guess at others, and whoever attacks from the same address cannot shut
+    /// it out.
+    pub fn new(at: GuessSubject, device: Option<TokenDigest>, network: Option<Network>) -> Self {
+        let network = network.filter(|_| device.is_none());
+        Self { at, device, network }
     }
 
     /// What it is counted on: what is guessed at first.
     pub fn counted_on(&self) -> Vec<GuessSubject> {
-        let mut all = vec![self.subject.clone()];
-        all.extend(self.at_account_from_here());
+        let mut all = self.at_account();
         all.extend(self.address());
         all
+    }
+
+    /// Guesses at one of those that are looked at.
+    pub fn limit(&self, subject: &GuessSubject) -> u32 {
+        match subject {
+            GuessSubject::InARow(_) if self.device.is_none() => STRANGERS_IN_A_ROW_LIMIT,
+            subject => subject.limit(),
+        }
     }
 
     /// Counts it, or says in how many seconds that can be. `tallies` are those of all that it is counted on.
@@ -151,8 +185,10 @@ impl Guess {
         if let Some(secs) = tallies.iter().filter_map(|tally| tally.wait_secs(now)).max() {
             return Err(secs);
         }
-        let window_start = Guesses::window_start(now);
-        let count = |subject| Change::CountGuess { subject, at: now, window_start };
+        let count = |subject: GuessSubject| {
+            let (limit, window_start) = (self.limit(&subject), subject.window_start(now));
+            Change::CountGuess { subject, limit, at: now, window_start }
+        };
         Ok(self.counted_on().into_iter().map(count).collect())
     }
 
@@ -165,8 +201,7 @@ impl Guess {
 
     /// It was right and something else was wrong with it, which may have been a guess: the address keeps it.
     pub(crate) fn take_back_at_account(&self) -> Vec<Change> {
-        let subjects = std::iter::once(self.subject.clone()).chain(self.at_account_from_here());
-        subjects.map(|subject| Change::TakeBackGuess { subject }).collect()
+        self.at_account().into_iter().map(|subject| Change::TakeBackGuess { subject }).collect()
     }
 
     /// The address has it back, and no more: whoever has one good account gets no fresh guesses at others by it.
@@ -177,16 +212,19 @@ impl Guess {
     /// The log-in is finished: nothing that was guessed at this account from here counts any more, nor what strangers
     /// guessed at it. What each of them guessed from where they are does.
     pub(crate) fn clear_at_account(&self) -> Vec<Change> {
-        let subjects = std::iter::once(self.subject.clone()).chain(self.at_account_from_here());
-        subjects.map(|subject| Change::ClearGuesses { subject }).collect()
+        self.at_account().into_iter().map(|subject| Change::ClearGuesses { subject }).collect()
+    }
+
+    /// All that it is counted on but the address.
+    fn at_account(&self) -> Vec<GuessSubject> {
+        let by_whom = self.device.map_or_else(|| self.at.clone(), GuessSubject::Device);
+        let from_here =
+            self.network.map(|network| GuessSubject::FromNetwork(Box::new(self.at.clone()), network));
+        std::iter::once(by_whom).chain(from_here).chain([self.at.clone().in_a_row()]).collect()
     }
 
     fn address(&self) -> Option<GuessSubject> {
         self.network.map(GuessSubject::Network)
-    }
-
-    fn at_account_from_here(&self) -> Option<GuessSubject> {
-        self.network.map(|network| GuessSubject::FromNetwork(Box::new(self.subject.clone()), network))
     }
 }
 
@@ -195,6 +233,8 @@ impl Guess {
 pub struct Tally {
     /// What they are counted on.
     pub subject: GuessSubject,
+    /// How many of them are looked at.
+    pub limit: u32,
     /// Those that still count.
     pub guesses: Guesses,
 }
@@ -202,7 +242,10 @@ pub struct Tally {
 impl Tally {
     /// `None` where one more guess is allowed, else the seconds until it is.
     pub fn wait_secs(&self, now: Timestamp) -> Option<u32> {
-        self.guesses.wait_secs(self.subject.limit(), now)
+        match &self.subject {
+            GuessSubject::InARow(_) => streak::wait_secs(self.guesses.count, self.limit),
+            _ => self.guesses.wait_secs(self.limit, now),
+        }
     }
 }
 
@@ -220,31 +263,27 @@ pub struct Quota {
 }
 
 /// What may be told of these tallies, which are those of one guess. Where addresses are counted, an account's quota is
-/// what this address has at it: the account's own count would tell strangers of each log-in of its owner, since that
-/// clears it. Only a count that is full is told in any case, for everybody is refused then.
+/// what this address has at it: the account's own counts would tell strangers of each log-in of its owner, since that
+/// clears them. Only one that is full is told in any case, for everybody is refused then.
 pub fn quotas(tallies: &[Tally], now: Timestamp) -> Vec<Quota> {
-    let is_told = |tally: &Tally| match &tally.subject {
-        GuessSubject::Network(_) => Some("address"),
-        GuessSubject::FromNetwork(..) => Some("account"),
-        _ => None,
-    };
-    let quota = |name, limit, tally: &Tally| Quota {
-        name,
-        limit,
-        left: tally.subject.limit().saturating_sub(tally.guesses.count),
+    let name =
+        |tally: &Tally| if let GuessSubject::Network(_) = tally.subject { "address" } else { "account" };
+    let is_told =
+        |tally: &&Tally| matches!(tally.subject, GuessSubject::Network(_) | GuessSubject::FromNetwork(..));
+    let quota = |tally: &Tally| Quota {
+        name: name(tally),
+        limit: tally.limit,
+        left: tally.limit.saturating_sub(tally.guesses.count),
         next_in_secs: tally.guesses.oldest_leaves_in_secs(now),
     };
-    let mut told: Vec<_> = tallies
-        .iter()
-        .filter_map(|tally| is_told(tally).map(|name| quota(name, tally.subject.limit(), tally)))
-        .collect();
-    let Some(all) = tallies.iter().find(|tally| is_told(tally).is_none()) else { return told };
-    match told.iter_mut().find(|quota| quota.name == "account") {
-        None => told.insert(0, quota("account", all.subject.limit(), all)),
-        Some(here) if all.wait_secs(now) > here.next_in_secs.filter(|_| here.left == 0) => {
-            *here = quota("account", here.limit, all);
-        }
-        Some(_) => {}
+    let mut told: Vec<_> = tallies.iter().filter(is_told).map(quota).collect();
+    if told.is_empty() {
+        told.extend(tallies.first().map(quota));
+    }
+    let wait =
+        tallies.iter().filter(|tally| name(tally) == "account").filter_map(|it| it.wait_secs(now)).max();
+    if let (Some(here), Some(secs)) = (told.first_mut(), wait) {
+        (here.left, here.next_in_secs) = (0, Some(secs));
     }
     told
 }
@@ -264,6 +303,8 @@ pub struct WrongCodes {
     pub count: u32,
     /// The time of the newest; `None` where there is none.
     pub newest: Option<Timestamp>,
+    /// How many since the last right one, however long ago they were: at most [`IN_A_ROW_LIMIT`].
+    pub in_a_row: u32,
 }
 
 impl WrongCodes {
@@ -274,15 +315,17 @@ impl WrongCodes {
     /// use countersign_core::time::Timestamp;
     ///
     /// let now = Timestamp::from_secs(10_000);
-    /// let spent = WrongCodes { count: WRONG_CODES_LIMIT, newest: Some(now.plus_secs(-300)) };
+    /// let spent = WrongCodes { count: WRONG_CODES_LIMIT, newest: Some(now.plus_secs(-300)), in_a_row: 5 };
     /// assert_eq!(WrongCodes::default().wait_secs(now), None);
     /// assert_eq!(spent.wait_secs(now), Some(600));
     /// assert_eq!(spent.wait_secs(now.plus_secs(600)), None);
     /// ```
     pub fn wait_secs(&self, now: Timestamp) -> Option<u32> {
-        let newest = self.newest.filter(|_| self.count >= WRONG_CODES_LIMIT)?;
-        let wait = newest.plus_secs(CODE_LOCK_SECS).secs_since(now);
-        u32::try_from(wait.min(CODE_LOCK_SECS)).ok().filter(|secs| *secs > 0)
+        streak::wait_secs(self.in_a_row, IN_A_ROW_LIMIT).or_else(|| {
+            let newest = self.newest.filter(|_| self.count >= WRONG_CODES_LIMIT)?;
+            let wait = newest.plus_secs(CODE_LOCK_SECS).secs_since(now);
+            u32::try_from(wait.min(CODE_LOCK_SECS)).ok().filter(|secs| *secs > 0)
+        })
     }
 }
 

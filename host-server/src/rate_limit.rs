@@ -1,7 +1,7 @@
 //! Tells how many guesses are left: `RateLimit-Policy` and `RateLimit` (draft-ietf-httpapi-ratelimit-headers-10), which
 //! are lists of strings with parameters (RFC 9651).
 
-use countersign_core::throttle::{GUESS_WINDOW_SECS, Guess, Guesses, Quota, quotas};
+use countersign_core::throttle::{GUESS_WINDOW_SECS, Guess, Quota, quotas};
 use countersign_core::time::Timestamp;
 use warp::http::HeaderValue;
 use warp::http::header::HeaderName;
@@ -22,7 +22,7 @@ impl RateLimits {
     /// # Errors
     /// Where the store fails.
     pub(crate) fn of(store: &Store, guess: &Guess, now: Timestamp) -> Result<Self, StoreError> {
-        let tallies = store.tallies(guess, Guesses::window_start(now))?;
+        let tallies = store.tallies(guess, now)?;
         Ok(Self(quotas(&tallies, now)))
     }
 

@@ -16,6 +16,7 @@ mod described;
 mod documents;
 mod guessing;
 mod held;
+mod in_a_row;
 mod keys;
 mod logs;
 mod mail;

@@ -5,6 +5,7 @@ use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::OnceLock;
+use std::time::Duration;
 
 use tempfile::TempDir;
 
@@ -100,6 +101,14 @@ impl Server {
     /// A file in the folder that the server runs in.
     pub(crate) fn file(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
+    }
+
+    /// Does something to the server's database behind its back, as time would, or another process. Gives the number of
+    /// rows.
+    pub(crate) fn write(&self, statement: &str) -> usize {
+        let database = rusqlite::Connection::open(self.file("countersign.db")).unwrap();
+        database.busy_timeout(Duration::from_secs(10)).unwrap();
+        database.execute(statement, []).unwrap()
     }
 
     /// Runs another command of the program on the same file, with `input` on its standard input.
@@ -211,7 +220,7 @@ fn log_once_it_holds(folder: &Path, text: &str) -> String {
         if log.contains(text) {
             return log;
         }
-        std::thread::sleep(std::time::Duration::from_millis(10));
+        std::thread::sleep(Duration::from_millis(10));
     }
     panic!("{text} was not logged");
 }

@@ -96,12 +96,13 @@ impl Standing {
     /// The guess that this log-in is, from `network`, which is `None` where addresses are not counted. A known device
     /// has a count of its own, so that strangers who use the account's up do not shut its owner out.
     pub fn guess(&self, login: &Login, network: Option<Network>) -> Guess {
-        let subject = match (&self.account, login.device_digest()) {
-            (Some(_), Some(digest)) if self.device_known => GuessSubject::Device(digest),
-            (Some(account), _) => GuessSubject::Account(account.id),
-            (None, _) => GuessSubject::of_name(login.identifier.as_str()),
-        };
-        Guess::new(subject, network)
+        match &self.account {
+            None => Guess::new(GuessSubject::of_name(login.identifier.as_str()), None, network),
+            Some(account) => {
+                let device = login.device_digest().filter(|_| self.device_known);
+                Guess::new(GuessSubject::Account(account.id), device, network)
+            }
+        }
     }
 }
 

@@ -178,12 +178,12 @@ fn finished(
     entropy: &LoginEntropy,
     context: LoginContext<'_>,
 ) -> Decision<LoggedIn> {
-    let subject = login.device.map_or(GuessSubject::Account(account.id), GuessSubject::Device);
+    let guess = Guess::new(GuessSubject::Account(account.id), login.device, context.network);
     let admitted = Admitted {
         account,
         application: login.application,
         roles,
-        guess: Guess::new(subject, context.network),
+        guess,
         checked: login.checked_hash,
         known_device: None,
         is_told_of: any_device_known && login.device.is_none(),

@@ -62,12 +62,17 @@ fn decided(standing: Standing, check: PasswordCheck, policy: &Policy) -> Decisio
     })
 }
 
+fn ada() -> GuessSubject {
+    GuessSubject::Account(account().id)
+}
+
 fn refusal(standing: Standing, check: PasswordCheck, policy: &Policy) -> (Code, Option<&'static str>) {
     let decision = decided(standing, check, policy);
     let code = decision.outcome.as_ref().unwrap_err().code;
     let right = code != Code::InvalidCredentials;
-    let taken_back = Change::TakeBackGuess { subject: GuessSubject::Account(account().id) };
-    let expected = if right { vec![taken_back] } else { Vec::new() };
+    let counted = [ada(), ada().in_a_row()];
+    let expected =
+        if right { counted.map(|subject| Change::TakeBackGuess { subject }).to_vec() } else { Vec::new() };
     assert_eq!(decision.changes, expected, "only a wrong password goes on counting");
     let reason = decision.events.first().and_then(Event::reason);
     (code, reason)
@@ -139,14 +144,17 @@ fn a_finished_log_in_opens_a_session_clears_its_count_and_remembers_the_device()
     assert_eq!(logged_in.claims.expires_at, NOW.plus_secs(3_600));
     assert_eq!(logged_in.claims.audience, "default");
     let user = account().id;
-    let [Change::OpenSession { session, checked_hash }, clear, remember] = &decision.changes[..] else {
+    let [Change::OpenSession { session, checked_hash }, clear, clear_in_a_row, remember] =
+        &decision.changes[..]
+    else {
         panic!("{:?}", decision.changes);
     };
     assert_eq!(*checked_hash, account().password_hash);
     let digest = TokenDigest::of(logged_in.refresh_token.expose().as_bytes());
     assert_eq!(session.pair.refresh_digest, digest);
     assert_eq!(session.expires_at, NOW.plus_secs(2_592_000));
-    assert_eq!(*clear, Change::ClearGuesses { subject: GuessSubject::Account(user) });
+    assert_eq!(*clear, Change::ClearGuesses { subject: ada() });
+    assert_eq!(*clear_in_a_row, Change::ClearGuesses { subject: ada().in_a_row() });
     let digest = TokenDigest::of(logged_in.device_token.expose().as_bytes());
     assert_eq!(*remember, Change::RememberDevice { digest, user, at: NOW });
 }
@@ -161,8 +169,9 @@ fn a_password_does_not_age() {
 #[test]
 fn a_known_device_keeps_its_token_and_has_a_count_of_its_own() {
     let known = Standing { device_known: true, ..standing(Some(account())) };
-    let subject = GuessSubject::Device(TokenDigest::of(b"a device"));
-    assert_eq!(known.guess(&login(), None), Guess::new(subject.clone(), None));
+    let digest = TokenDigest::of(b"a device");
+    let subject = GuessSubject::Device(digest);
+    assert_eq!(known.guess(&login(), None), Guess::new(ada(), Some(digest), None));
     let decision = decided(known, right(), &Policy::default());
     assert_eq!(decision.outcome.unwrap().device_token.expose(), "a device");
     assert!(decision.changes.contains(&Change::ClearGuesses { subject }));
@@ -172,9 +181,10 @@ fn a_known_device_keeps_its_token_and_has_a_count_of_its_own() {
 #[test]
 fn a_device_token_of_another_account_is_as_good_as_none() {
     let guess = standing(Some(account())).guess(&login(), None);
-    assert_eq!(guess.counted_on(), [GuessSubject::Account(account().id)]);
+    assert_eq!(guess.counted_on(), [ada(), ada().in_a_row()]);
     let nobody = Standing { device_known: true, ..standing(None) };
-    assert_eq!(nobody.guess(&login(), None).counted_on(), [GuessSubject::of_name("ADA")]);
+    let name = GuessSubject::of_name("ADA");
+    assert_eq!(nobody.guess(&login(), None).counted_on(), [name.clone(), name.in_a_row()]);
 }
 
 #[test]
@@ -199,12 +209,12 @@ fn the_last_guess_of_the_window_is_let_in_and_the_next_is_told_when() {
     let subject = GuessSubject::of_name("nobody");
     let admitted = |count| {
         let guesses = Guesses { count, oldest: Some(NOW.plus_secs(-3_540)) };
-        let tally = Tally { subject: subject.clone(), guesses };
-        admit(&standing(None), &Guess::new(subject.clone(), None), &[tally], NOW)
+        let tally = Tally { subject: subject.clone(), limit: GUESS_LIMIT, guesses };
+        admit(&standing(None), &Guess::new(subject.clone(), None, None), &[tally], NOW)
     };
     let last = admitted(GUESS_LIMIT - 1);
     assert!(last.outcome.is_ok());
-    assert!(matches!(last.changes[..], [Change::CountGuess { .. }]));
+    assert!(matches!(last.changes[..], [Change::CountGuess { .. }, Change::CountGuess { .. }]));
     let over = admitted(GUESS_LIMIT);
     assert_eq!(over.changes, []);
     assert_eq!(over.outcome.unwrap_err(), Rejection::retry_after(Code::TooManyAttempts, 60));

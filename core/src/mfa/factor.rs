@@ -118,9 +118,13 @@ impl FactorStanding {
         }
         let counted = Change::CountCode { user, at: now };
         match right {
-            Some(right) => Decision::grant(right)
-                .with_change(counted)
-                .with_change(Change::ClearGuesses { subject: GuessSubject::SecondFactor(user) }),
+            Some(right) => {
+                let codes = GuessSubject::SecondFactor(user);
+                Decision::grant(right)
+                    .with_change(counted)
+                    .with_change(Change::ClearGuesses { subject: codes.clone() })
+                    .with_change(Change::ClearGuesses { subject: codes.in_a_row() })
+            }
             None => refuse(Rejection::of(Code::InvalidCode)).with_change(counted),
         }
     }

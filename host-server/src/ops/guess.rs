@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use countersign_core::decision::Decision;
 use countersign_core::rejection::Code;
-use countersign_core::throttle::{Guess, Guesses, Tally};
+use countersign_core::throttle::{Guess, Tally};
 use countersign_core::time::Timestamp;
 use tokio::time::{Instant, timeout_at};
 
@@ -30,7 +30,7 @@ pub(super) async fn admit(
     decide: impl Fn(&[Tally], Timestamp) -> Decision<()>,
 ) -> Result<Check, Problem> {
     let until = Instant::now() + PATIENCE;
-    let tallies = |now| app.store.tallies(guess, Guesses::window_start(now));
+    let tallies = |now| app.store.tallies(guess, now);
     loop {
         let under_way: Vec<_> =
             guess.counted_on().iter().map(|subject| app.under_way.one_is_done(subject)).collect();

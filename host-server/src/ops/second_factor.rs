@@ -5,7 +5,6 @@ use countersign_core::id::UserId;
 use countersign_core::login::{self, FinishStanding};
 use countersign_core::mfa::{Factor, FactorStanding, RecoveryKey, ShownCode};
 use countersign_core::secret::TokenDigest;
-use countersign_core::throttle::Guesses;
 
 use crate::app::App;
 use crate::problem::Problem;
@@ -35,7 +34,7 @@ pub(super) fn standing(
         }
         _ => None,
     };
-    let wrong_codes = app.store.wrong_codes(user, Guesses::window_start(app.now()))?;
+    let wrong_codes = app.store.wrong_codes(user, app.now())?;
     Ok(FactorStanding { factor, recovery, wrong_codes })
 }
 

@@ -213,14 +213,14 @@ impl Store {
             .unwrap_or_default())
     }
 
-    /// The guesses after `window_start` at each thing that a guess is counted on.
+    /// The guesses that count at `now`, at each thing that a guess is counted on.
     ///
     /// # Errors
     /// Where the engine fails.
-    pub fn tallies(&self, guess: &Guess, window_start: Timestamp) -> Result<Vec<Tally>, StoreError> {
-        let tally = |subject| {
-            let guesses = self.guesses(&subject, window_start)?;
-            Ok(Tally { subject, guesses })
+    pub fn tallies(&self, guess: &Guess, now: Timestamp) -> Result<Vec<Tally>, StoreError> {
+        let tally = |subject: GuessSubject| {
+            let guesses = self.guesses(&subject, subject.window_start(now))?;
+            Ok(Tally { limit: guess.limit(&subject), subject, guesses })
         };
         guess.counted_on().into_iter().map(tally).collect()
     }
@@ -230,18 +230,25 @@ impl Store {
     /// # Errors
     /// Where the store fails.
     pub fn guesses(&self, subject: &GuessSubject, window_start: Timestamp) -> Result<Guesses, StoreError> {
+        let statement = match subject {
+            GuessSubject::InARow(_) => sql::guesses::GUESSES_IN_A_ROW,
+            _ => sql::guesses::GUESSES,
+        };
         let parameters = [subject.key().into(), window_start.into()];
-        Ok(self.read_one(sql::guesses::GUESSES, parameters, rows::guesses::guesses)?.unwrap_or_default())
+        Ok(self.read_one(statement, parameters, rows::guesses::guesses)?.unwrap_or_default())
     }
 
-    /// The wrong codes in a row at the user's second factor after `window_start`.
+    /// The wrong codes at the user's second factor that count at `now`.
     ///
     /// # Errors
     /// Where the store fails.
-    pub fn wrong_codes(&self, user: UserId, window_start: Timestamp) -> Result<WrongCodes, StoreError> {
-        let parameters = [GuessSubject::SecondFactor(user).key().into(), window_start.into()];
-        let found = self.read_one(sql::guesses::WRONG_CODES, parameters, rows::guesses::wrong_codes)?;
-        Ok(found.unwrap_or_default())
+    pub fn wrong_codes(&self, user: UserId, now: Timestamp) -> Result<WrongCodes, StoreError> {
+        let codes = GuessSubject::SecondFactor(user);
+        let parameters = [codes.key().into(), codes.window_start(now).into()];
+        let in_a_row = codes.in_a_row();
+        let in_a_row = self.guesses(&in_a_row, in_a_row.window_start(now))?.count;
+        let read = |row| rows::guesses::wrong_codes(row, in_a_row);
+        Ok(self.read_one(sql::guesses::WRONG_CODES, parameters, read)?.unwrap_or_default())
     }
 
     /// The second factor of a user, on or not; `None` where there is none.

@@ -279,6 +279,12 @@ pub(crate) enum Operation {
         times: u8,
         operation: Box<Operation>,
     },
+    /// The same log-in again and again, with so many seconds after each.
+    Persist {
+        login: LogIn,
+        pause_secs: i64,
+        times: u8,
+    },
     /// Values of one size under many keys.
     FillData {
         by: Pair,
@@ -293,6 +299,11 @@ impl Operation {
         match self {
             Operation::Repeat { times, operation } => {
                 (0..SessionNo::from(*times)).map(|nth| operation.opening_after(nth)).collect()
+            }
+            Operation::Persist { login, pause_secs, times } => {
+                let log_in = |nth| Operation::LogIn(LogIn { opens: login.opens + nth, ..*login });
+                let pause = || Operation::Wait { secs: *pause_secs };
+                (0..SessionNo::from(*times)).flat_map(|nth| [log_in(nth), pause()]).collect()
             }
             Operation::FillData { by, keys, bytes } => {
                 let store = |key| Operation::StoreDatum { by: *by, key, value: Value::Long(*bytes) };

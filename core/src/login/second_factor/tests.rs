@@ -9,7 +9,7 @@ use crate::samples::{self, NOW, account, application};
 use crate::throttle::WrongCodes;
 
 fn locked() -> WrongCodes {
-    WrongCodes { count: WRONG_CODES_LIMIT, newest: Some(NOW.plus_secs(-60)) }
+    WrongCodes { count: WRONG_CODES_LIMIT, newest: Some(NOW.plus_secs(-60)), in_a_row: WRONG_CODES_LIMIT }
 }
 
 /// The code of the sample's factor at [`NOW`], or another.
@@ -52,6 +52,11 @@ fn finished(standing: FinishStanding, shown: &ShownCode) -> Decision<LoggedIn> {
     in_context(&Policy::default(), |context| finish(Some(standing), shown, &entropy(), context))
 }
 
+fn taken_back_at_account() -> [Change; 2] {
+    let ada = GuessSubject::Account(account().id);
+    [ada.clone(), ada.in_a_row()].map(|subject| Change::TakeBackGuess { subject })
+}
+
 fn refusal<T: std::fmt::Debug>(decision: &Decision<T>) -> Code {
     decision.outcome.as_ref().unwrap_err().code
 }
@@ -60,14 +65,13 @@ fn refusal<T: std::fmt::Debug>(decision: &Decision<T>) -> Code {
 fn without_a_code_the_log_in_waits_and_its_guess_is_taken_back() {
     let decision = progress(None, on());
     let Ok(Progress::SecondFactorAwaited { mfa_token }) = &decision.outcome else { panic!("{decision:?}") };
-    let [Change::OpenMfaLogin { login, at: NOW }, Change::TakeBackGuess { subject }] = &decision.changes[..]
-    else {
+    let [Change::OpenMfaLogin { login, at: NOW }, taken_back @ ..] = &decision.changes[..] else {
         panic!("{:?}", decision.changes)
     };
     assert_eq!(login.digest, TokenDigest::of(mfa_token.expose().as_bytes()));
     assert_eq!(login.expires_at, NOW.plus_secs(300));
     assert_eq!((login.user, login.wrong_codes), (account().id, 0));
-    assert_eq!(*subject, GuessSubject::Account(account().id));
+    assert_eq!(*taken_back, taken_back_at_account());
 }
 
 #[test]
@@ -77,7 +81,7 @@ fn a_weak_hash_is_replaced_before_the_log_in_waits_under_the_new_one() {
     let standing = Standing { factor: on(), ..standing(Some(account())) };
     let decision =
         in_context(&Policy::default(), |context| decide(&login(), standing, check, &entropy(), context));
-    let [Change::ReplaceHash { to: replaced, .. }, Change::OpenMfaLogin { login, .. }, _] =
+    let [Change::ReplaceHash { to: replaced, .. }, Change::OpenMfaLogin { login, .. }, ..] =
         &decision.changes[..]
     else {
         panic!("{:?}", decision.changes)
@@ -103,8 +107,8 @@ fn a_wrong_code_is_counted_apart_from_passwords() {
     let decision = progress(Some(code(false)), on());
     assert_eq!(refusal(&decision), Code::InvalidCode);
     let user = account().id;
-    let taken_back = Change::TakeBackGuess { subject: GuessSubject::Account(user) };
-    assert_eq!(decision.changes, [Change::CountCode { user, at: NOW }, taken_back]);
+    let counted = vec![Change::CountCode { user, at: NOW }];
+    assert_eq!(decision.changes, [counted, taken_back_at_account().to_vec()].concat());
 }
 
 #[test]
@@ -138,6 +142,7 @@ fn a_token_and_the_right_code_open_the_session_that_the_log_in_asked_for() {
         Change::EndMfaLogin { digest: TokenDigest::of(b"mfa") },
         Change::ClearGuesses { subject: GuessSubject::SecondFactor(account().id) },
         Change::ClearGuesses { subject: GuessSubject::Device(old) },
+        Change::ClearGuesses { subject: GuessSubject::Account(account().id).in_a_row() },
         Change::ForgetDevice { digest: old },
     ] {
         assert!(decision.changes.contains(&change), "{change:?} in {:?}", decision.changes);

@@ -27,4 +27,26 @@ super::statements! {
 
     /// Forgets the guesses at a subject.
     CLEAR_GUESSES = "DELETE FROM guesses WHERE subject = $1";
+
+    /// How many guesses in a row there were at a subject, unless the newest is too old to count.
+    GUESSES_IN_A_ROW = "SELECT count, NULL FROM guesses_in_a_row WHERE subject = $1 AND at > $2";
+
+    /// Guard: fewer than `$5`, or the newest is too old to count.
+    COUNT_GUESS_IN_A_ROW =
+        "INSERT INTO guesses_in_a_row (subject, user_id, count, at) VALUES ($1, $2, 1, $3) \
+         ON CONFLICT (subject) DO UPDATE SET \
+         count = CASE WHEN guesses_in_a_row.at > $4 THEN guesses_in_a_row.count + 1 ELSE 1 END, at = excluded.at \
+         WHERE guesses_in_a_row.count < $5 OR guesses_in_a_row.at <= $4";
+
+    /// Forgets some of the guesses in a row at names of nobody that are too old to count, oldest first.
+    PRUNE_GUESSES_IN_A_ROW =
+        "DELETE FROM guesses_in_a_row WHERE subject IN (SELECT subject FROM guesses_in_a_row \
+         WHERE user_id IS NULL AND at <= $1 ORDER BY at LIMIT $2)";
+
+    /// One guess in a row at a subject fewer.
+    TAKE_BACK_GUESS_IN_A_ROW =
+        "UPDATE guesses_in_a_row SET count = count - 1 WHERE subject = $1 AND count > 0";
+
+    /// Forgets the guesses in a row at a subject.
+    CLEAR_GUESSES_IN_A_ROW = "DELETE FROM guesses_in_a_row WHERE subject = $1";
 }

@@ -4,12 +4,12 @@ use countersign_core::account::NewAccount;
 use countersign_core::change::Change;
 use countersign_core::id::UserId;
 use countersign_core::password::{HashBounds, StoredHash};
-use countersign_core::throttle::{GUESS_LIMIT, GuessSubject, Guesses};
+use countersign_core::throttle::GuessSubject;
 use tempfile::TempDir;
 use tokio::task::JoinSet;
 
 use super::super::{Committed, DatabaseLocation, Store};
-use super::{NOW, new_account, open_session, password_hash, session, temporary_file};
+use super::{NOW, count_guess, new_account, open_session, password_hash, session, temporary_file};
 
 /// What became of each change, in their order.
 async fn commit_at_once(stores: &[Store], changes: Vec<Change>) -> Vec<Committed> {
@@ -44,12 +44,12 @@ async fn of_many_who_want_one_name_one_gets_it() {
 async fn of_many_guesses_at_once_no_more_than_the_limit_count() {
     for (_folder, location) in each_location() {
         let store = Store::open(&location).unwrap();
-        let subject = GuessSubject::Account(UserId::new(1));
-        let window_start = Guesses::window_start(NOW);
-        let guess = Change::CountGuess { subject: subject.clone(), at: NOW, window_start };
-        let committed = commit_at_once(std::slice::from_ref(&store), vec![guess; 500]).await;
-        assert_eq!(winners(&committed), GUESS_LIMIT as usize);
-        assert_eq!(store.guesses(&subject, window_start).unwrap().count, GUESS_LIMIT);
+        for subject in [GuessSubject::Account(UserId::new(1)), GuessSubject::of_name("nobody").in_a_row()] {
+            let guesses = vec![count_guess(&subject, 0); 500];
+            let committed = commit_at_once(std::slice::from_ref(&store), guesses).await;
+            assert_eq!(winners(&committed), subject.limit() as usize, "{subject:?}");
+            assert_eq!(store.guesses(&subject, subject.window_start(NOW)).unwrap().count, subject.limit());
+        }
     }
 }
 

@@ -9,10 +9,12 @@ use countersign_core::login::Identifier;
 use countersign_core::password::{HashBounds, StoredHash};
 use countersign_core::secret::TokenDigest;
 use countersign_core::session::{Client, DEVICES_PER_USER, Pair, SESSIONS_PER_USER, Session};
-use countersign_core::throttle::{GUESS_LIMIT, GuessSubject, Guesses};
+use countersign_core::throttle::{GuessSubject, Guesses};
 
 use super::super::{Committed, DatabaseLocation, Store, StoreError};
-use super::{NOW, new_account, open_session, password_hash, remember_device, session, temporary_file};
+use super::{
+    NOW, count_guess, new_account, open_session, password_hash, remember_device, session, temporary_file,
+};
 
 const DONE: Committed = Committed::Applied { created: None };
 
@@ -33,10 +35,6 @@ contract! {
     sessions_are_listed_newest_first_from_a_place_on,
     a_device_is_known_for_its_own_user,
     the_newest_devices_stay_known,
-    guesses_are_counted_up_to_the_limit,
-    guesses_count_within_their_window,
-    cleared_guesses_count_no_more,
-    old_guesses_are_forgotten_bit_by_bit,
     a_hash_is_replaced_once,
     each_kind_of_hash_is_told_once_for_as_long_as_it_is_stored,
     a_conflict_leaves_nothing_behind,
@@ -296,63 +294,6 @@ async fn the_newest_devices_stay_known(store: Store) {
     assert!(known(0, other));
 }
 
-fn guess(subject: &GuessSubject, secs: i64) -> Change {
-    let at = NOW.plus_secs(secs);
-    Change::CountGuess { subject: subject.clone(), at, window_start: Guesses::window_start(at) }
-}
-
-async fn guesses_are_counted_up_to_the_limit(store: Store) {
-    let subject = GuessSubject::of_name("nobody");
-    let since = Guesses::window_start(NOW);
-    assert_eq!(store.guesses(&subject, since).unwrap(), Guesses::default());
-    for number in 0..GUESS_LIMIT {
-        assert_eq!(store.commit(&[guess(&subject, number.into())]).await.unwrap(), DONE);
-    }
-    assert_eq!(store.commit(&[guess(&subject, 30)]).await.unwrap(), Committed::Conflict);
-    assert_eq!(store.guesses(&subject, since).unwrap(), Guesses { count: GUESS_LIMIT, oldest: Some(NOW) });
-    let other = GuessSubject::Account(UserId::new(1));
-    assert_eq!(store.commit(&[guess(&other, 30)]).await.unwrap(), DONE);
-}
-
-async fn guesses_count_within_their_window(store: Store) {
-    // Older ones, so that those below do not count although they are not forgotten yet.
-    for number in 0..16 {
-        store.commit(&[guess(&GuessSubject::of_name(&format!("name{number}")), -1)]).await.unwrap();
-    }
-    let subject = GuessSubject::Device(TokenDigest::of(b"device"));
-    for number in 0..GUESS_LIMIT {
-        store.commit(&[guess(&subject, (number / 2).into())]).await.unwrap();
-    }
-    assert_eq!(store.guesses(&subject, NOW).unwrap(), Guesses { count: 18, oldest: Some(NOW.plus_secs(1)) });
-    // An hour after the first two of them, to the second, those count no more.
-    assert_eq!(store.commit(&[guess(&subject, 3_599)]).await.unwrap(), Committed::Conflict);
-    for committed in [DONE, DONE, Committed::Conflict] {
-        assert_eq!(store.commit(&[guess(&subject, 3_600)]).await.unwrap(), committed);
-    }
-}
-
-async fn cleared_guesses_count_no_more(store: Store) {
-    let (subject, other) = (GuessSubject::of_name("ada"), GuessSubject::of_name("grace"));
-    store.commit(&[guess(&subject, 0), guess(&subject, 1), guess(&other, 2)]).await.unwrap();
-    store.commit(&[Change::ClearGuesses { subject: subject.clone() }]).await.unwrap();
-    let since = Guesses::window_start(NOW);
-    assert_eq!(store.guesses(&subject, since).unwrap().count, 0);
-    assert_eq!(store.guesses(&other, since).unwrap().count, 1);
-}
-
-async fn old_guesses_are_forgotten_bit_by_bit(store: Store) {
-    let stored = || store.count("SELECT count(*) FROM guesses");
-    let names: Vec<_> = (0..40).map(|number| GuessSubject::of_name(&format!("name{number}"))).collect();
-    for name in &names {
-        store.commit(&[guess(name, 0)]).await.unwrap();
-    }
-    assert_eq!(stored(), 40);
-    for expected in [40 - 16 + 1, 40 - 32 + 2, 3] {
-        store.commit(&[guess(&GuessSubject::of_name("late"), 5_000)]).await.unwrap();
-        assert_eq!(stored(), expected);
-    }
-}
-
 async fn a_hash_is_replaced_once(store: Store) {
     let user = store.create(new_account("ada")).await.unwrap();
     let other = store.create(new_account("grace")).await.unwrap();
@@ -388,7 +329,7 @@ async fn each_kind_of_hash_is_told_once_for_as_long_as_it_is_stored(store: Store
 async fn a_conflict_leaves_nothing_behind(store: Store) {
     let user = store.create(new_account("ada")).await.unwrap();
     let subject = GuessSubject::Account(user);
-    store.commit(&[guess(&subject, 0)]).await.unwrap();
+    store.commit(&[count_guess(&subject, 0)]).await.unwrap();
     let stale = Change::ReplaceHash { user, from: password_hash(1).into(), to: password_hash(2) };
     let changes = [
         Change::ClearGuesses { subject: subject.clone() },

@@ -9,7 +9,7 @@ use countersign_core::mfa::{
 use countersign_core::secret::TokenDigest;
 use countersign_core::session::Session;
 use countersign_core::throttle::{
-    CODE_LOCK_SECS, GUESS_WINDOW_SECS, GuessSubject, Guesses, WRONG_CODES_LIMIT, WrongCodes,
+    CODE_LOCK_SECS, GUESS_WINDOW_SECS, GuessSubject, IN_A_ROW_LIMIT, WRONG_CODES_LIMIT, WrongCodes,
 };
 use countersign_core::time::Timestamp;
 
@@ -27,6 +27,7 @@ contract! {
     new_recovery_codes_take_the_place_of_the_old,
     nothing_is_left_of_a_factor_that_is_removed,
     codes_are_counted_up_to_the_lock_and_one_at_a_time_after_it,
+    of_codes_in_a_row_a_hundred_are_looked_at_however_long_it_takes,
     a_session_is_opened_by_a_second_factor_only_where_one_is_on,
     a_log_in_waits_and_is_finished_once,
     a_log_in_waits_only_for_a_factor_that_is_on_and_the_checked_hash,
@@ -177,9 +178,10 @@ async fn codes_are_counted_up_to_the_lock_and_one_at_a_time_after_it(store: Stor
         assert!(store.does(count(number)).await, "{number}");
     }
     let last = i64::from(WRONG_CODES_LIMIT) - 1;
-    let wrong = |secs| store.wrong_codes(user, Guesses::window_start(NOW.plus_secs(secs))).unwrap();
+    let wrong = |secs| store.wrong_codes(user, NOW.plus_secs(secs)).unwrap();
     let newest = Some(NOW.plus_secs(last));
-    assert_eq!(wrong(last), WrongCodes { count: WRONG_CODES_LIMIT, newest });
+    let in_a_row = WRONG_CODES_LIMIT;
+    assert_eq!(wrong(last), WrongCodes { count: WRONG_CODES_LIMIT, newest, in_a_row });
     // What the guard says and what core says are the same, to the second.
     for secs in [last, last + 1, last + CODE_LOCK_SECS - 1] {
         assert!(wrong(secs).wait_secs(NOW.plus_secs(secs)).is_some(), "{secs}");
@@ -191,10 +193,30 @@ async fn codes_are_counted_up_to_the_lock_and_one_at_a_time_after_it(store: Stor
     assert!(!store.does(count(over)).await, "one, and the lock is on again");
 
     let much_later = over + GUESS_WINDOW_SECS;
-    assert_eq!(wrong(much_later), WrongCodes::default());
+    let in_a_row = WRONG_CODES_LIMIT + 1;
+    assert_eq!(wrong(much_later), WrongCodes { in_a_row, ..WrongCodes::default() });
     assert!(store.does(count(much_later)).await);
-    assert!(store.does(Change::ClearGuesses { subject: GuessSubject::SecondFactor(user) }).await);
+    let codes = GuessSubject::SecondFactor(user);
+    assert!(store.does(Change::ClearGuesses { subject: codes.clone() }).await);
+    assert_eq!(wrong(much_later), WrongCodes { in_a_row: in_a_row + 1, ..WrongCodes::default() });
+    assert!(store.does(Change::ClearGuesses { subject: codes.in_a_row() }).await);
     assert_eq!(wrong(much_later), WrongCodes::default());
+}
+
+async fn of_codes_in_a_row_a_hundred_are_looked_at_however_long_it_takes(store: Store) {
+    let user = store.with_factor("Ada").await;
+    let other = store.with_factor("Grace").await;
+    let hours_later = |hours: u32| NOW.plus_secs(i64::from(hours) * GUESS_WINDOW_SECS);
+    for hour in 0..IN_A_ROW_LIMIT {
+        assert!(store.does(Change::CountCode { user, at: hours_later(hour) }).await, "{hour}");
+    }
+    let at = hours_later(10_000);
+    assert_eq!(store.wrong_codes(user, at).unwrap().wait_secs(at), Some(3_600));
+    assert!(!store.does(Change::CountCode { user, at }).await);
+    assert!(store.does(Change::CountCode { user: other, at }).await);
+    let subject = GuessSubject::SecondFactor(user).in_a_row();
+    assert!(store.does(Change::ClearGuesses { subject }).await);
+    assert!(store.does(Change::CountCode { user, at }).await);
 }
 
 async fn a_session_is_opened_by_a_second_factor_only_where_one_is_on(store: Store) {

@@ -26,6 +26,7 @@ mod account_changes;
 mod audit;
 mod crash;
 mod factors;
+mod guesses;
 mod keys;
 mod mails;
 mod opening;
@@ -41,6 +42,7 @@ use countersign_core::password::PasswordHash;
 use countersign_core::phone::Phone;
 use countersign_core::secret::TokenDigest;
 use countersign_core::session::{Client, Pair, Session};
+use countersign_core::throttle::GuessSubject;
 use countersign_core::time::Timestamp;
 use countersign_core::username::Username;
 use tempfile::TempDir;
@@ -111,6 +113,13 @@ pub(crate) fn open_session(session: Session) -> Change {
 
 pub(super) fn remember_device(user: UserId, token: u128) -> Change {
     Change::RememberDevice { digest: TokenDigest::of(&token.to_be_bytes()), user, at: NOW }
+}
+
+/// A guess, so many seconds from now.
+fn count_guess(subject: &GuessSubject, secs: i64) -> Change {
+    let at = NOW.plus_secs(secs);
+    let (limit, window_start) = (subject.limit(), subject.window_start(at));
+    Change::CountGuess { subject: subject.clone(), limit, at, window_start }
 }
 
 impl Store {

@@ -39,7 +39,9 @@ fn change(change: &Change) -> Vec<Write> {
         }
         Change::SetStatus { user, from, to, at } => accounts::set_status(*user, *from, *to, *at),
         Change::SetRole { user, from, to, at } => accounts::set_role(*user, *from, *to, *at),
-        Change::CountGuess { subject, at, window_start } => guesses::count_guess(subject, *at, *window_start),
+        Change::CountGuess { subject, limit, at, window_start } => {
+            guesses::count_guess(subject, *limit, *at, *window_start)
+        }
         Change::TakeBackGuess { subject } => vec![guesses::take_back_guess(subject)],
         Change::ClearGuesses { subject } => vec![guesses::clear_guesses(subject)],
         Change::OpenSession { session, checked_hash } => sessions::open_session(session, checked_hash),
@@ -56,7 +58,7 @@ fn change(change: &Change) -> Vec<Write> {
         Change::Reauthenticate { session, at } => vec![sessions::reauthenticate(*session, *at)],
         Change::RememberDevice { digest, user, at } => devices::remember_device(*digest, *user, *at),
         Change::ForgetDevice { digest } => vec![devices::forget_device(digest)],
-        Change::CountCode { user, at } => vec![guesses::count_code(*user, *at)],
+        Change::CountCode { user, at } => guesses::count_code(*user, *at),
         Change::ProposeFactor { user, secret, at } => vec![factors::propose(*user, secret, *at)],
         Change::EnableFactor { user, secret, step, at } => factors::enable(*user, secret, *step, *at),
         Change::UseStep { user, secret, step } => vec![factors::use_step(*user, secret, *step)],
@@ -126,6 +128,10 @@ mod tests {
     const AT: Timestamp = Timestamp::from_secs(4_000);
     const WINDOW_START: Timestamp = Timestamp::from_secs(400);
 
+    fn count_guess(subject: GuessSubject) -> Change {
+        Change::CountGuess { subject, limit: 20, at: AT, window_start: WINDOW_START }
+    }
+
     fn one_of_each() -> Vec<Change> {
         let subject = GuessSubject::Account(USER);
         vec![
@@ -139,8 +145,13 @@ mod tests {
             },
             Change::SetStatus { user: USER, from: AccountStatus::Active, to: AccountStatus::Deleted, at: AT },
             Change::SetRole { user: USER, from: AccountRole::User, to: AccountRole::Admin, at: AT },
-            Change::CountGuess { subject: subject.clone(), at: AT, window_start: WINDOW_START },
-            Change::ClearGuesses { subject },
+            count_guess(subject.clone()),
+            Change::ClearGuesses { subject: subject.clone() },
+            count_guess(subject.clone().in_a_row()),
+            count_guess(GuessSubject::of_name("nobody").in_a_row()),
+            Change::TakeBackGuess { subject: subject.clone().in_a_row() },
+            Change::ClearGuesses { subject: subject.in_a_row() },
+            Change::CountCode { user: USER, at: AT },
             open_session(session(USER, 1)),
             remember_device(USER, 1),
             Change::ReplaceHash { user: USER, from: password_hash(0).into(), to: password_hash(1) },
@@ -162,6 +173,11 @@ mod tests {
                 vec![Guard::OneRow, Guard::Open, Guard::Open],
                 vec![Guard::Open, Guard::OneRow],
                 vec![Guard::Open],
+                vec![Guard::OneRow],
+                vec![Guard::Open, Guard::OneRow],
+                vec![Guard::Open],
+                vec![Guard::Open],
+                vec![Guard::OneRow, Guard::OneRow],
                 vec![Guard::OneRow, Guard::Open, Guard::Open],
                 vec![Guard::Open, Guard::Open],
                 vec![Guard::OneRow],

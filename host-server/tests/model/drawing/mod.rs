@@ -41,6 +41,7 @@ pub(crate) fn operations(reference: &Reference) -> BoxedStrategy<Operation> {
             log_in(reference).prop_map(Operation::LogIn).boxed(),
         ),
         (1, repeated(log_in(reference).prop_map(Operation::LogIn).boxed(), 2..=24)),
+        (1, persist(reference)),
     ];
     if reference.sessions.len() < SESSIONS_USED {
         drawn.push((1, flood(reference)));
@@ -273,6 +274,40 @@ fn log_in(reference: &Reference) -> BoxedStrategy<LogIn> {
                 code,
                 device,
             })
+        })
+        .boxed()
+}
+
+/// A log-in that is wrong for so long that none is looked at any more.
+fn persist(reference: &Reference) -> BoxedStrategy<Operation> {
+    let opens = reference.next_session();
+    let devices: Vec<_> = newest(&reference.devices, 8).into_iter().map(Some).chain([None]).collect();
+    let logins: Vec<_> = reference
+        .users
+        .iter()
+        .map(|user| {
+            let guarded = user.factor.as_ref().is_some_and(|factor| factor.on);
+            let Password(right) = user.password;
+            // The right password is shown with codes, which are guessed at then.
+            let password = if guarded { user.password } else { Password((right + 1) % PASSWORDS) };
+            let identifier = Identifier::Username(user.username);
+            LogIn {
+                opens,
+                identifier,
+                password,
+                application: None,
+                code: Some(Code::WrongTotp),
+                device: None,
+            }
+        })
+        .collect();
+    let nobody = name().prop_map(Identifier::Username);
+    // An hour's guesses in an hour, a quarter's codes in a quarter, or too many at once.
+    let pause_secs = select(vec![180, 900, 901, 5]);
+    (select(logins), weighted(0.2, nobody), select(devices), pause_secs, 10_u8..=110)
+        .prop_map(|(login, nobody, device, pause_secs, times)| {
+            let login = LogIn { identifier: nobody.unwrap_or(login.identifier), device, ..login };
+            Operation::Persist { login, pause_secs, times }
         })
         .boxed()
 }

@@ -17,7 +17,7 @@ impl Reference {
             proven = true;
         } else if update.password.is_some() {
             // One that comes alone is a guess at the present one.
-            admit(&user.guesses, self.now)?;
+            self.admit_guess(no, None)?;
             guessed = other_password.is_some();
             proven = !guessed;
         }
@@ -26,8 +26,7 @@ impl Reference {
             && let Err(answer) = self.prove_by_log_in(by)
         {
             if guessed {
-                let now = self.now;
-                self.users[no].guesses.push(now);
+                self.count_guess(no, None);
             }
             return Err(answer);
         }

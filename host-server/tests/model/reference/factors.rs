@@ -23,13 +23,11 @@ impl Reference {
     }
 
     pub(super) fn check_current_password(&mut self, user: UserNo, password: Password) -> Result<(), Answer> {
-        let now = self.now;
-        let user = &mut self.users[user];
-        admit(&user.guesses, now)?;
-        if user.password == password {
+        self.admit_guess(user, None)?;
+        if self.users[user].password == password {
             return Ok(());
         }
-        user.guesses.push(now);
+        self.count_guess(user, None);
         refused("invalid_current_password")
     }
 
@@ -130,8 +128,11 @@ impl Reference {
     /// Refuses any code while there were too many wrong ones.
     pub(super) fn admit_code(&self, user: UserNo) -> Result<(), Answer> {
         let now = self.now;
-        let counting: Vec<_> =
-            self.users[user].wrong_codes.iter().filter(|at| **at > now - GUESS_WINDOW_SECS).collect();
+        let wrong_codes = &self.users[user].wrong_codes;
+        if wrong_codes.in_a_row >= IN_A_ROW {
+            return refused_for(IN_A_ROW_WAIT_SECS);
+        }
+        let counting: Vec<_> = wrong_codes.at.iter().filter(|at| **at > now - GUESS_WINDOW_SECS).collect();
         match counting.last() {
             Some(newest) if counting.len() >= WRONG_CODES && **newest + CODE_LOCK_SECS > now => {
                 refused_for(**newest + CODE_LOCK_SECS - now)
@@ -144,10 +145,10 @@ impl Reference {
         self.admit_code(user)?;
         let wrong_codes = &mut self.users[user].wrong_codes;
         if right {
-            wrong_codes.clear();
+            *wrong_codes = Guesses::default();
             return Ok(());
         }
-        wrong_codes.push(self.now);
+        wrong_codes.add(self.now);
         refused("invalid_code")
     }
 }

@@ -28,8 +28,8 @@ impl Reference {
             data: BTreeMap::new(),
             factor: None,
             recovery: Vec::new(),
-            guesses: Vec::new(),
-            wrong_codes: Vec::new(),
+            guesses: Guesses::default(),
+            wrong_codes: Guesses::default(),
         });
         Ok(format!("ok, user {}", self.users.len() - 1))
     }
@@ -66,15 +66,17 @@ impl Reference {
         let Some(user) = self.user_of(login.identifier) else {
             let name = login.identifier.to_string().to_lowercase();
             let guesses = self.nobody.entry(name).or_default();
-            admit(guesses, now)?;
-            guesses.push(now);
+            if guesses.at.last().is_some_and(|last| *last <= now - NOBODYS_ROW_SECS) {
+                guesses.in_a_row = 0;
+            }
+            guesses.admit(STRANGERS_IN_A_ROW, now)?;
+            guesses.add(now);
             return refused("invalid_credentials");
         };
         let device = login.device.filter(|no| self.devices[no].known && self.devices[no].user == user);
-        let guesses = self.guesses_at(user, device);
-        admit(guesses, now)?;
+        self.admit_guess(user, device)?;
         if self.users[user].status == Status::Deleted || self.users[user].password != login.password {
-            self.guesses_at(user, device).push(now);
+            self.count_guess(user, device);
             return refused("invalid_credentials");
         }
         if self.users[user].status == Status::Suspended {
@@ -108,7 +110,7 @@ impl Reference {
                 return refused("mfa_required");
             }
         }
-        self.guesses_at(user, device).clear();
+        self.clear_guesses(user, device);
         let device = device.unwrap_or_else(|| self.meet_device(user, login.opens));
         self.open_session(login.opens, user, application, second_factor, device)
     }
@@ -136,7 +138,7 @@ impl Reference {
             waiting.over = spent.is_ok();
         }
         spent?;
-        self.guesses_at(user, device).clear();
+        self.clear_guesses(user, device);
         // What the device was known by was not shown again, so it is told something new.
         if let Some(device) = device.and_then(|device| self.devices.get_mut(&device)) {
             device.known = false;
@@ -145,11 +147,38 @@ impl Reference {
         self.open_session(opens, user, application, true, device)
     }
 
-    /// The wrong passwords that are counted together: a known device has a count of its own.
-    pub(super) fn guesses_at(&mut self, user: UserNo, device: Option<SessionNo>) -> &mut Vec<i64> {
+    /// Refuses any password while there were too many wrong ones. A known device has an hour's count of its own, and
+    /// more in a row.
+    pub(super) fn admit_guess(&self, user: UserNo, device: Option<SessionNo>) -> Result<(), Answer> {
+        let of_user = &self.users[user].guesses;
         match device {
-            Some(device) => &mut self.devices.get_mut(&device).unwrap().guesses,
-            None => &mut self.users[user].guesses,
+            None => of_user.admit(STRANGERS_IN_A_ROW, self.now),
+            Some(device) => {
+                let at = self.devices[&device].guesses.clone();
+                Guesses { at, in_a_row: of_user.in_a_row }.admit(IN_A_ROW, self.now)
+            }
+        }
+    }
+
+    /// A password was wrong.
+    pub(super) fn count_guess(&mut self, user: UserNo, device: Option<SessionNo>) {
+        let now = self.now;
+        let of_user = &mut self.users[user].guesses;
+        match device.and_then(|device| self.devices.get_mut(&device)) {
+            None => of_user.add(now),
+            Some(device) => {
+                device.guesses.push(now);
+                of_user.in_a_row += 1;
+            }
+        }
+    }
+
+    fn clear_guesses(&mut self, user: UserNo, device: Option<SessionNo>) {
+        let of_user = &mut self.users[user].guesses;
+        of_user.in_a_row = 0;
+        match device.and_then(|device| self.devices.get_mut(&device)) {
+            None => of_user.at.clear(),
+            Some(device) => device.guesses.clear(),
         }
     }
 

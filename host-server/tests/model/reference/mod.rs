@@ -17,6 +17,13 @@ use crate::operation::{App, Name, Operation, Pair, Password, Permission, Session
 const GUESS_WINDOW_SECS: i64 = 3_600;
 /// Wrong passwords within that time after which none is looked at.
 const GUESSES: usize = 20;
+/// Wrong passwords or codes in a row after which none is looked at, ever; those of strangers; and the seconds that
+/// whoever guesses is told to wait all the same.
+const IN_A_ROW: usize = 100;
+const STRANGERS_IN_A_ROW: usize = 80;
+const IN_A_ROW_WAIT_SECS: i64 = 3_600;
+/// Seconds without a guess after which those in a row at a name of nobody are forgotten.
+const NOBODYS_ROW_SECS: i64 = 7_776_000;
 /// Seconds that an access token lives.
 const ACCESS_TOKEN_SECS: i64 = 3_600;
 /// Seconds past its end in which it still buys a new pair.
@@ -50,7 +57,7 @@ pub(crate) struct Reference {
     pub(crate) devices: BTreeMap<SessionNo, Device>,
     pub(crate) applications: BTreeMap<App, Application>,
     /// Wrong passwords for names of nobody.
-    nobody: BTreeMap<String, Vec<i64>>,
+    nobody: BTreeMap<String, Guesses>,
     secrets: u32,
     operations: u32,
     /// What each step of the last operation is answered.
@@ -78,9 +85,17 @@ pub(crate) struct User {
     pub(crate) factor: Option<Factor>,
     /// Whether each of the recovery codes that were ever given is still good.
     pub(crate) recovery: Vec<bool>,
-    guesses: Vec<i64>,
-    /// The wrong codes in a row.
-    wrong_codes: Vec<i64>,
+    /// Those of strangers, and in a row those of devices too.
+    guesses: Guesses,
+    wrong_codes: Guesses,
+}
+
+/// What was wrong since it was last right.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Guesses {
+    /// When.
+    at: Vec<i64>,
+    in_a_row: usize,
 }
 
 #[derive(Debug, Clone)]
@@ -138,6 +153,7 @@ impl Waiting {
 pub(crate) struct Device {
     pub(crate) user: UserNo,
     pub(crate) known: bool,
+    /// Wrong passwords from it, and when.
     guesses: Vec<i64>,
 }
 
@@ -226,7 +242,9 @@ impl Reference {
                 self.switch_application(*by, application, *status)
             }
             Operation::DeleteApplication { by, application } => self.delete_application(*by, application),
-            Operation::Repeat { .. } | Operation::FillData { .. } => unreachable!("these have steps"),
+            Operation::Repeat { .. } | Operation::Persist { .. } | Operation::FillData { .. } => {
+                unreachable!("these have steps")
+            }
         }
     }
 
@@ -241,9 +259,12 @@ impl Reference {
         }
         edges.extend(self.waiting.values().filter(|it| it.waits(self.now)).map(|it| it.since + WAITING_SECS));
         for user in &self.users {
-            edges.extend(user.guesses.first().map(|at| at + GUESS_WINDOW_SECS));
-            edges.extend(user.wrong_codes.last().map(|at| at + CODE_LOCK_SECS));
+            edges.extend(user.guesses.at.first().map(|at| at + GUESS_WINDOW_SECS));
+            edges.extend(user.wrong_codes.at.last().map(|at| at + CODE_LOCK_SECS));
         }
+        edges.extend(
+            self.nobody.values().filter_map(|guesses| guesses.at.last()).map(|at| at + NOBODYS_ROW_SECS),
+        );
         edges.retain(|edge| *edge > self.now + 1);
         edges
     }
@@ -260,7 +281,9 @@ impl Reference {
         };
         match operation {
             Operation::Wait { .. } | Operation::Register { .. } => true,
-            Operation::LogIn(login) => login.device.is_none_or(|device| self.devices.contains_key(&device)),
+            Operation::LogIn(login) | Operation::Persist { login, .. } => {
+                login.device.is_none_or(|device| self.devices.contains_key(&device))
+            }
             Operation::FinishLogIn { waiting, .. } => {
                 self.waiting.get(waiting).is_some_and(|waiting| !waiting.unsure)
             }
@@ -339,11 +362,22 @@ fn refused_for<T>(secs: i64) -> Result<T, Answer> {
     Err(format!("too_many_attempts, wait {secs}"))
 }
 
-/// Whether one more guess may be made where these were wrong.
-fn admit(guesses: &[i64], now: i64) -> Result<(), Answer> {
-    let counting: Vec<_> = guesses.iter().filter(|at| **at > now - GUESS_WINDOW_SECS).collect();
-    if counting.len() < GUESSES {
-        return Ok(());
+impl Guesses {
+    /// One more was wrong.
+    fn add(&mut self, now: i64) {
+        self.at.push(now);
+        self.in_a_row += 1;
     }
-    refused_for(*counting[0] + GUESS_WINDOW_SECS - now)
+
+    /// Whether one more may be made by somebody who has so many in a row.
+    fn admit(&self, in_a_row: usize, now: i64) -> Result<(), Answer> {
+        if self.in_a_row >= in_a_row {
+            return refused_for(IN_A_ROW_WAIT_SECS);
+        }
+        let counting: Vec<_> = self.at.iter().filter(|at| **at > now - GUESS_WINDOW_SECS).collect();
+        if counting.len() < GUESSES {
+            return Ok(());
+        }
+        refused_for(*counting[0] + GUESS_WINDOW_SECS - now)
+    }
 }

@@ -4,7 +4,6 @@ use countersign_core::account::Account;
 use countersign_core::mfa::{self, Confirmed, Renewal, TotpSecret};
 use countersign_core::password::Password as AnyPassword;
 use countersign_core::reauthenticate::{self, Proof};
-use countersign_core::throttle::Guesses;
 
 use super::*;
 use crate::authenticator;
@@ -104,7 +103,7 @@ impl World {
 
     pub(super) fn admit_guess(&mut self, account: &Account) -> Result<(), Refusal> {
         let guess = reauthenticate::guess(account, None);
-        let tallies = self.store.tallies(&guess, Guesses::window_start(self.now))?;
+        let tallies = self.store.tallies(&guess, self.now)?;
         self.settle(reauthenticate::admit(account, &guess, &tallies, self.now))
     }
 }

@@ -10,7 +10,6 @@ use countersign_core::login::{
 use countersign_core::mfa::{Factor, FactorStanding, RecoveryCode, ShownCode};
 use countersign_core::password::{PasswordHash, PreparedPassword, StoredHash};
 use countersign_core::register::{self, MadeBy, Registration, RegistrationForm, RegistrationRules};
-use countersign_core::throttle::Guesses;
 
 use super::*;
 use crate::authenticator;
@@ -83,7 +82,7 @@ impl World {
         let parsed = self.parsed(login)?;
         let standing = self.standing(&parsed)?;
         let guess = standing.guess(&parsed, None);
-        let tallies = self.store.tallies(&guess, Guesses::window_start(self.now))?;
+        let tallies = self.store.tallies(&guess, self.now)?;
         self.settle(login::admit(&standing, &guess, &tallies, self.now))?;
         let checked = login::hash_to_check(standing.account.as_ref(), &self.policy);
         let check = self.check(&parsed.password, checked);
@@ -220,7 +219,7 @@ impl World {
             }
             _ => None,
         };
-        let wrong_codes = self.store.wrong_codes(user, Guesses::window_start(self.now))?;
+        let wrong_codes = self.store.wrong_codes(user, self.now)?;
         Ok(FactorStanding { factor, recovery, wrong_codes })
     }
 
