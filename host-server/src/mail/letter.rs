@@ -172,9 +172,11 @@ fn new_device(mail: &QueuedMail) -> Vec<Part> {
     told(&seen)
 }
 
-/// What a client says of itself, without what could look like more than that.
+/// What a client says of itself, without what could look like more than that: line ends, and marks that turn the
+/// direction of the text around them.
 fn on_one_line(text: &str) -> String {
-    let plain = |character: char| if character.is_control() { ' ' } else { character };
+    let is_plain = |character: char| character.is_ascii_graphic() || character.is_alphanumeric();
+    let plain = |character| if is_plain(character) { character } else { ' ' };
     text.chars().take(USER_AGENT_CHARACTERS_MAX).map(plain).collect()
 }
 
@@ -312,17 +314,17 @@ mod tests {
 
     #[test]
     fn what_a_client_calls_itself_is_text_and_nothing_else() {
-        let agent = "<a href='x'>\r\nBcc: eve@example.com\u{7f}&\"";
+        let agent = "<a href='x'>\r\nBcc: eve@example.com\u{7f}&\u{202e}\"";
         let client = Client { ip: Some("192.0.2.1".to_owned()), user_agent: Some(agent.to_owned()) };
         let letter =
             about(&mail(MailKind::NewDevice, client), None, &Letterhead::new(None, None, None, None));
         let (text, html) = (letter.text(), letter.html());
         assert!(
-            text.contains("from 192.0.2.1. It calls itself \"<a href='x'>  Bcc: eve@example.com &\"\"."),
+            text.contains("from 192.0.2.1. It calls itself \"<a href='x'>  Bcc: eve@example.com & \"\"."),
             "{text}"
         );
         assert!(!html.contains("<a "), "{html}");
-        assert!(html.contains("&lt;a href=&#39;x&#39;&gt;  Bcc: eve@example.com &amp;&quot;"), "{html}");
+        assert!(html.contains("&lt;a href=&#39;x&#39;&gt;  Bcc: eve@example.com &amp; &quot;"), "{html}");
         let long = Client { ip: None, user_agent: Some("x".repeat(600)) };
         let letter = about(&mail(MailKind::NewDevice, long), None, &Letterhead::new(None, None, None, None));
         assert!(letter.text().contains(&"x".repeat(120)) && !letter.text().contains(&"x".repeat(121)));

@@ -6,4 +6,5 @@ mod answers;
 mod bodies;
 mod framing;
 mod limits;
+mod smuggling;
 mod wire;
