@@ -11,12 +11,12 @@ static ALLOCATOR: Wiping = Wiping;
 
 struct Wiping;
 
-/// Overwrites what calls from here have left on the stack below: the padded block of a key among it, which no destructor
-/// of the hash function wipes.
-#[cfg(feature = "tokens")]
+/// Overwrites what calls from here have left on the stack below: the padded block of a key or a password among it, which
+/// no destructor of the hash function wipes.
+#[cfg(any(feature = "passwords", feature = "tokens"))]
 #[inline(never)]
 pub(crate) fn wipe_stack() {
-    // Reading a key goes 4 KiB deep, a set of them somewhat deeper.
+    // Reading a key goes 4 KiB deep, a set of them somewhat deeper; hashing a password goes 6 KiB deep.
     const DEPTH_BYTES: usize = 16 * 1024;
     std::hint::black_box([0_u8; DEPTH_BYTES]);
 }

@@ -1,7 +1,9 @@
 //! Hashing and verifying passwords.
 //!
-//! The memory that Argon2id fills is taken for one call and given back wiped. A wasm's memory never shrinks,
-//! so keeping it between calls would save little, and would keep what a password left in it.
+//! The memory that Argon2id fills is wiped after each call and kept for the next: a wasm's memory never shrinks, and
+//! taking it anew would mean writing all of it twice more. What a costlier hash took beyond that is given back.
+
+use std::cell::RefCell;
 
 use countersign_core::password::{
     Argon2Cost, Argon2Workspace, HashBounds, Password, PasswordHash, PreparedPassword,
@@ -24,9 +26,7 @@ pub fn hash_password(
         let cost = granted_cost(memory_kib, iterations, parallelism)?;
         let salt = salt.try_into().map_err(|_| SALT)?;
         let password = prepare(password)?;
-        let mut workspace = Argon2Workspace::new();
-        workspace.reserve(cost).map_err(|_| NO_MEMORY)?;
-        Ok(workspace.hash(&password, cost, salt))
+        in_memory_for(cost, |workspace| workspace.hash(&password, cost, salt))
     };
     answered(hashed().map(|hash| answer::text(hash.as_str())))
 }
@@ -37,9 +37,7 @@ pub fn verify_password(hash: &str, password: &[u8]) -> String {
     let verified = || {
         let hash = parse(hash)?;
         let password = prepare(password)?;
-        let mut workspace = Argon2Workspace::new();
-        workspace.reserve(hash.cost()).map_err(|_| NO_MEMORY)?;
-        Ok(workspace.verify(&password, &hash))
+        in_memory_for(hash.cost(), |workspace| workspace.verify(&password, &hash))
     };
     answered(verified().map(|matches| answer::value(if matches { "true" } else { "false" })))
 }
@@ -63,6 +61,23 @@ pub fn inspect_hash(hash: &str) -> String {
         ];
         answer::value(&members.concat())
     }))
+}
+
+thread_local! {
+    static WORKSPACE: RefCell<Argon2Workspace> = const { RefCell::new(Argon2Workspace::new()) };
+}
+
+/// Runs what fills the memory of a hash, and leaves nothing of it there nor on the stack.
+fn in_memory_for<T>(cost: Argon2Cost, run: impl FnOnce(&mut Argon2Workspace) -> T) -> Result<T, Refusal> {
+    WORKSPACE.with_borrow_mut(|workspace| {
+        workspace.reserve(cost).map_err(|_| NO_MEMORY)?;
+        let done = run(workspace);
+        workspace.wipe();
+        workspace.release_above(Argon2Cost::default());
+        #[cfg(target_arch = "wasm32")]
+        crate::memory::wipe_stack();
+        Ok(done)
+    })
 }
 
 /// What is thrown as a `TypeError`.

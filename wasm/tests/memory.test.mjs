@@ -115,6 +115,20 @@ test("the longest values are judged by the core and given back", () => {
   assert.equal(memory.buffer.byteLength, before);
 });
 
+test("what a hash was made of is wiped, however costly it was", () => {
+  // All but Argon2's blocks, which would be nearly free of zeros.
+  const written = () => Buffer.from(memory.buffer).reduce((count, byte) => count + (byte === 0 ? 0 : 1), 0);
+  countersign.hashPassword("x", { memoryKib: 8 });
+  const before = written();
+  const settings = [{}, { memoryKib: 8 }, { memoryKib: 24_576, iterations: 1 }, { parallelism: 4 }, {}];
+  for (const each of settings) {
+    const hash = countersign.hashPassword("x", each);
+    assert.ok(written() < before + 8_192, `${written()} bytes after ${JSON.stringify(each)}, ${before} before`);
+    assert.ok(countersign.verifyPassword(hash, "x"));
+    assert.ok(written() < before + 8_192, `${written()} bytes after verifying ${JSON.stringify(each)}, ${before} before`);
+  }
+});
+
 test("a hash that there is no memory for is refused, and others still work", () => {
   const text = `
     import { init } from "countersign";

@@ -2,9 +2,11 @@
 
 use std::fmt;
 
-use argon2::{Algorithm, Argon2, AssociatedData, Block, ParamsBuilder, Version};
+use argon2::Block;
+#[cfg(any(feature = "legacy", not(target_arch = "wasm32")))]
+use argon2::{Algorithm, Argon2, AssociatedData, ParamsBuilder, Version};
 use subtle::ConstantTimeEq;
-use zeroize::{Zeroize, Zeroizing};
+use zeroize::{Zeroizing, optimization_barrier};
 
 #[cfg(feature = "legacy")]
 use super::LegacyFunction;
@@ -12,7 +14,8 @@ use super::{Argon2Cost, HashKind, PasswordHash, PreparedPassword, StoredHash};
 use crate::rejection::Code;
 
 /// The memory that Argon2id fills, kept from one password to the next: asking the system for it each time
-/// takes a third of the time. One workspace serves one thread; its memory is wiped when it is given back.
+/// takes a third of the time. One workspace serves one thread; its memory is wiped when it is given back, and when
+/// [asked for](Self::wipe).
 ///
 /// ```
 /// use countersign_core::password::{Argon2Cost, Argon2Workspace, Password};
@@ -28,12 +31,14 @@ use crate::rejection::Code;
 #[derive(Default)]
 pub struct Argon2Workspace {
     blocks: Vec<Block>,
+    /// How many of them, from the first on, hold what a password left there.
+    filled: usize,
 }
 
 impl Argon2Workspace {
     /// A workspace that holds no memory yet.
     pub const fn new() -> Self {
-        Self { blocks: Vec::new() }
+        Self { blocks: Vec::new(), filled: 0 }
     }
 
     /// Takes the memory for hashes of `cost` beforehand. [`hash`](Self::hash) and
@@ -75,6 +80,16 @@ impl Argon2Workspace {
         if self.blocks.capacity() > policy.memory_kib() as usize {
             self.release();
         }
+    }
+
+    /// Wipes the memory and keeps it: for a host in which others can read it, or which hashes seldom.
+    pub fn wipe(&mut self) {
+        if let Some(filled) = self.blocks.get_mut(..self.filled) {
+            filled.fill(Block::new());
+        }
+        // Or it might be found that nobody reads what is written there.
+        optimization_barrier(self.blocks.as_slice());
+        self.filled = 0;
     }
 
     /// Hashes a password under a salt that is random and used once.
@@ -133,11 +148,18 @@ impl Argon2Workspace {
         Some(tag)
     }
 
+    #[cfg(not(target_arch = "wasm32"))]
     fn fill(&mut self, input: &Argon2idInput<'_>, tag: &mut [u8]) -> Option<()> {
         self.fill_by(Algorithm::Argon2id, Version::V0x13, input, tag)
     }
 
+    #[cfg(target_arch = "wasm32")]
+    fn fill(&mut self, input: &Argon2idInput<'_>, tag: &mut [u8]) -> Option<()> {
+        super::argon2id::argon2id(input, self.blocks_for(input.cost), tag)
+    }
+
     /// Any Argon2, of which only one is made here.
+    #[cfg(any(feature = "legacy", not(target_arch = "wasm32")))]
     pub(super) fn fill_by(
         &mut self,
         algorithm: Algorithm,
@@ -165,13 +187,12 @@ impl Argon2Workspace {
             }
             self.blocks.resize(wanted, Block::new());
         }
+        self.filled = self.filled.max(wanted);
         &mut self.blocks
     }
 
     fn release(&mut self) {
-        for block in &mut self.blocks {
-            AsMut::<[u64]>::as_mut(block).zeroize();
-        }
+        self.wipe();
         self.blocks = Vec::new();
     }
 }
@@ -267,6 +288,26 @@ mod tests {
         assert_eq!((workspace.blocks.as_ptr(), workspace.blocks.len()), (first, 64));
         workspace.release_above(cost(63));
         assert_eq!(workspace.blocks.capacity(), 0);
+    }
+
+    #[test]
+    fn what_a_password_left_is_wiped_and_no_more() {
+        let mut workspace = Argon2Workspace::new();
+        let words = |workspace: &Argon2Workspace| {
+            let blocks =
+                workspace.blocks.iter().map(|block| block.as_ref().iter().filter(|word| **word != 0));
+            blocks.map(Iterator::count).collect::<Vec<_>>()
+        };
+        let hash = workspace.hash(&Password::prepare("x"), cost(64), [0; 16]);
+        assert!(words(&workspace).iter().all(|left| *left > 100));
+        workspace.wipe();
+        assert_eq!(words(&workspace), [0; 64]);
+        workspace.hash(&Password::prepare("x"), cost(8), [0; 16]);
+        assert_eq!(words(&workspace).iter().filter(|left| **left > 100).count(), 8);
+        assert!(workspace.verify(&Password::prepare("x"), &hash));
+        workspace.hash(&Password::prepare("x"), cost(8), [0; 16]);
+        workspace.wipe();
+        assert_eq!(words(&workspace), [0; 64]);
     }
 
     #[test]
