@@ -14,6 +14,7 @@ pub mod audit;
 pub mod authenticate;
 pub mod authorize;
 pub mod change;
+pub mod cookies;
 pub mod cursor;
 pub mod data;
 pub mod decision;

@@ -113,6 +113,8 @@ pub struct Refreshed {
     pub claims: AccessClaims,
     /// Good for the next pair.
     pub refresh_token: Secret<String>,
+    /// When the session ends, whatever happens.
+    pub session_ends: Timestamp,
 }
 
 /// Decides what a refresh gives. `standing` is what the store holds under the session that was shown, `None` where
@@ -227,5 +229,5 @@ fn grant(
 ) -> Decision<Refreshed> {
     let claims = session.claims(context.issuer, roles);
     let refresh_token = RefreshToken::mint(context.refresh_key, session.id, session.pair.number);
-    Decision::grant(Refreshed { account, claims, refresh_token })
+    Decision::grant(Refreshed { account, claims, refresh_token, session_ends: session.expires_at })
 }

@@ -104,6 +104,8 @@ codes! {
     PayloadTooLarge = "payload_too_large", Input;
     /// A request that breaks the rules of HTTP itself.
     BadRequest = "bad_request", Input;
+    /// The page that sent this is not one that may use cookies of this server.
+    CrossSiteRequest = "cross_site_request", Input;
     /// The password given as the current one is another.
     InvalidCurrentPassword = "invalid_current_password", Input;
     /// The code of the second factor is wrong or was used before.

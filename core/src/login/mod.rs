@@ -58,6 +58,8 @@ pub struct LoggedIn {
     pub claims: AccessClaims,
     /// Good for one new pair of tokens.
     pub refresh_token: Secret<String>,
+    /// When the session ends, whatever happens.
+    pub session_ends: Timestamp,
     /// Tells the device again at the next log-in. It opens nothing by itself.
     pub device_token: Secret<String>,
 }
@@ -290,7 +292,7 @@ fn open_session(
         known_device.unwrap_or_else(|| Secret::new(URL_SAFE_NO_PAD.encode(entropy.device.expose())));
     let digest = TokenDigest::of(device_token.expose().as_bytes());
 
-    let logged_in = LoggedIn { account, claims, refresh_token, device_token };
+    let logged_in = LoggedIn { account, claims, refresh_token, session_ends: expires_at, device_token };
     let mut decision = Decision::grant(logged_in)
         .with_change(Change::OpenSession { session: Box::new(session), checked_hash: checked.clone() })
         .with_changes(guess.clear_at_account())
