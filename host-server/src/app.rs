@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use countersign_core::cookies::Origins;
 use countersign_core::cursor::CursorKey;
 use countersign_core::mfa::{RecoveryKey, SealingKey};
 use countersign_core::policy::Policy;
@@ -47,6 +48,8 @@ pub struct App {
     pub limits_addresses: bool,
     /// Origins that may call from a browser; empty where none but our own may.
     pub allowed_origins: Vec<String>,
+    /// Origins whose pages may have their sessions in cookies; `None` where cookies are neither read nor set.
+    pub cookies: Option<Origins>,
 }
 
 /// Addresses that are told to people and their programs.

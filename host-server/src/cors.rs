@@ -1,8 +1,9 @@
 //! Which pages of other origins may call from a browser (the Fetch standard, section 3.3).
 
 use warp::http::header::{
-    ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN,
-    ACCESS_CONTROL_EXPOSE_HEADERS, ACCESS_CONTROL_MAX_AGE, ACCESS_CONTROL_REQUEST_METHOD, ORIGIN, VARY,
+    ACCESS_CONTROL_ALLOW_CREDENTIALS, ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS,
+    ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_EXPOSE_HEADERS, ACCESS_CONTROL_MAX_AGE,
+    ACCESS_CONTROL_REQUEST_METHOD, ORIGIN, VARY,
 };
 use warp::http::{HeaderMap, HeaderValue};
 
@@ -10,16 +11,20 @@ use warp::http::{HeaderMap, HeaderValue};
 const MAX_AGE_SECS: u32 = 600;
 
 /// The origins of the setting `ALLOWED_ORIGINS`. Without any, nothing is said and browsers keep other origins
-/// out. Credentials are never allowed: a token travels in a header that the page sets itself, not in a cookie.
+/// out. Credentials are allowed only where sessions can be in cookies; else a token travels in a header that the page sets
+/// itself. No answer allows every origin.
 #[derive(Debug, Clone, Default)]
 pub struct Cors {
     origins: Vec<HeaderValue>,
+    credentials: bool,
 }
 
 impl Cors {
-    /// Exactly these origins. What can stand in no header can be no page's origin and is left out.
-    pub fn new(origins: &[String]) -> Self {
-        Self { origins: origins.iter().filter_map(|origin| HeaderValue::from_str(origin).ok()).collect() }
+    /// Exactly these origins, whose requests carry cookies where `credentials` are allowed. What can stand in no header can
+    /// be no page's origin and is left out.
+    pub fn new(origins: &[String], credentials: bool) -> Self {
+        let origins = origins.iter().filter_map(|origin| HeaderValue::from_str(origin).ok()).collect();
+        Self { origins, credentials }
     }
 
     /// The origin that asks, `None` where it may not read the answer or is our own.
@@ -38,6 +43,9 @@ impl Cors {
         answer.append(VARY, HeaderValue::from_static("Origin"));
         if let Some(origin) = allowed {
             answer.insert(ACCESS_CONTROL_ALLOW_ORIGIN, origin);
+            if self.credentials {
+                answer.insert(ACCESS_CONTROL_ALLOW_CREDENTIALS, HeaderValue::from_static("true"));
+            }
             let exposed = HeaderValue::from_static(
                 "Link, RateLimit, RateLimit-Policy, Retry-After, WWW-Authenticate, X-Request-Id",
             );
@@ -51,7 +59,10 @@ impl Cors {
             return;
         }
         answer.insert(ACCESS_CONTROL_ALLOW_METHODS, allow.clone());
-        let headers = HeaderValue::from_static("Authorization, Content-Type");
+        let headers = HeaderValue::from_static(match self.credentials {
+            true => "Authorization, Content-Type, Countersign-Session",
+            false => "Authorization, Content-Type",
+        });
         answer.insert(ACCESS_CONTROL_ALLOW_HEADERS, headers);
         answer.insert(ACCESS_CONTROL_MAX_AGE, HeaderValue::from(MAX_AGE_SECS));
     }
@@ -70,7 +81,7 @@ mod tests {
     }
 
     fn one() -> Cors {
-        Cors::new(&["https://app.example".to_owned()])
+        Cors::new(&["https://app.example".to_owned()], false)
     }
 
     #[test]
@@ -89,6 +100,23 @@ mod tests {
             assert_eq!(refused[VARY], "Origin", "{other}");
         }
         assert_eq!(answer(&one(), &[])[VARY], "Origin");
+    }
+
+    #[test]
+    fn credentials_are_allowed_to_the_origins_alone_and_only_where_there_are_cookies() {
+        let with_cookies = Cors::new(&["https://app.example".to_owned()], true);
+        let asked = [("origin", "https://app.example"), ("access-control-request-method", "GET")];
+        let allowed = answer(&with_cookies, &asked);
+        assert_eq!(allowed[ACCESS_CONTROL_ALLOW_CREDENTIALS], "true");
+        assert_eq!(allowed[ACCESS_CONTROL_ALLOW_ORIGIN], "https://app.example");
+        assert_eq!(allowed[ACCESS_CONTROL_ALLOW_HEADERS], "Authorization, Content-Type, Countersign-Session");
+        assert_eq!(answer(&one(), &asked).get(ACCESS_CONTROL_ALLOW_CREDENTIALS), None);
+        for foreign in ["https://evil.example", "https://app.example.evil", "null", "*"] {
+            let refused = answer(&with_cookies, &[("origin", foreign)]);
+            assert_eq!(refused.get(ACCESS_CONTROL_ALLOW_CREDENTIALS), None, "{foreign}");
+            assert_eq!(refused.get(ACCESS_CONTROL_ALLOW_ORIGIN), None, "{foreign}");
+        }
+        assert!(answer(&Cors::new(&[], true), &asked).is_empty());
     }
 
     #[test]

@@ -10,6 +10,7 @@ pub mod breached;
 pub mod call;
 pub mod cli;
 pub mod config;
+pub mod cookies;
 pub mod cors;
 pub mod demo;
 pub mod docs;

@@ -146,6 +146,7 @@ fn a_wrong_setting_ends_the_start_with_2_and_its_name() {
         ("ISSUER", "two\nlines"),
         ("PUBLIC_URL", "auth.example.com"),
         ("ALLOWED_ORIGINS", "*"),
+        ("COOKIES", "on"),
         ("DEMO_DIR", "no-such-folder"),
         ("DEMO_DIR", "."),
         ("LOG", "loud"),

@@ -53,8 +53,8 @@ impl Document {
                 for (media, content) in members(&answer["content"]).filter(|(media, _)| is_json(media)) {
                     assert!(content["schema"].is_object(), "{media} without a schema: {operation}");
                     let schema = &content["schema"];
-                    // Where a type of ours is sent, no member of it may be missing from the document.
-                    let closed = schema.get("$ref").is_some();
+                    // Where a type of ours is sent, or one of several, no member of it may be missing from the document.
+                    let closed = schema.get("$ref").is_some() || schema.get("anyOf").is_some();
                     let besides = if closed { json!({ "unevaluatedProperties": false }) } else { json!({}) };
                     validators
                         .entry(schema.to_string())

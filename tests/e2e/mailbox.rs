@@ -208,13 +208,17 @@ impl Server {
     }
 
     /// The token of the newest mail in the outbox that goes to somebody and has this subject. Without a public address
-    /// it stands on a line of its own.
+    /// it stands on a line of its own, else at the end of the link.
     pub(crate) fn mailed_token(&self, to: &str, subject: &str) -> String {
         let outbox = self.outbox();
         let mails = outbox.split("== ").filter(|mail| {
             mail.contains(&format!("\nTo: {to}\n")) && mail.contains(&format!("\nSubject: {subject}\n"))
         });
         let newest = mails.last().unwrap_or_else(|| panic!("no mail {subject:?} to {to}: {outbox}"));
-        newest.lines().find_map(|line| line.strip_prefix("    ")).unwrap().to_owned()
+        let token = |line: &'_ str| {
+            let linked = || line.split_once("&token=").map(|(_, token)| token.to_owned());
+            line.strip_prefix("    ").map(str::to_owned).or_else(linked)
+        };
+        newest.lines().find_map(token).unwrap()
     }
 }

@@ -11,6 +11,7 @@ mod attacks;
 mod audit;
 mod authenticator;
 mod breached;
+mod cookies;
 mod data;
 mod described;
 mod documents;

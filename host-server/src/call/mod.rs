@@ -8,6 +8,7 @@ use std::net::IpAddr;
 use bytes::Bytes;
 use countersign_core::audit::Origin;
 use countersign_core::authenticate::Principal;
+use countersign_core::cookies::Cookies;
 use countersign_core::json::Document;
 use countersign_core::network::Network;
 use countersign_core::rejection::{Code, Fault, Rejection};
@@ -18,6 +19,7 @@ use warp::http::header::USER_AGENT;
 
 pub use query::Query;
 
+use crate::cookies::Carrier;
 use crate::problem::Problem;
 use crate::request_id::RequestId;
 use crate::routes::{Mount, PathParameters, Route};
@@ -51,6 +53,8 @@ pub struct Call {
     /// Which log-in it carries the `mfa_token` of, by the token's digest; `None` where it carries none. There is no
     /// principal then.
     pub mfa_login: Option<TokenDigest>,
+    /// The tokens in its cookies, where it asks to be served by them; `None` where it does not.
+    pub cookies: Option<Box<Cookies>>,
     /// The JSON text; `None` where none came.
     pub body: Option<Bytes>,
 }
@@ -88,6 +92,11 @@ impl Call {
         Query::parse(&self.query, known)
     }
 
+    /// What it shows to prove who sent it.
+    pub fn credentials(&self) -> Credentials<'_> {
+        Credentials { headers: &self.headers, cookies: self.cookies.as_deref() }
+    }
+
     /// Where the call came from, for the audit.
     pub fn origin(&self) -> Origin {
         Origin { client: self.client.clone(), request_id: Some(self.request_id.to_string()) }
@@ -99,6 +108,28 @@ impl Call {
     /// `internal` on a route that asks for no token, which is a fault of the table.
     pub fn principal(&self) -> Result<&Principal, Problem> {
         self.principal.as_ref().ok_or_else(no_principal)
+    }
+}
+
+/// What a request shows to prove who sent it.
+#[derive(Clone, Copy)]
+pub struct Credentials<'a> {
+    /// Every header.
+    pub headers: &'a HeaderMap,
+    /// The tokens in its cookies, none of which counts beside an `Authorization`; `None` where it does not ask to be served
+    /// by them.
+    pub cookies: Option<&'a Cookies>,
+}
+
+impl<'a> Credentials<'a> {
+    /// The access token of the cookie; `None` where only that of the header can count.
+    pub fn access_cookie(self) -> Option<&'a str> {
+        self.cookies?.access_token.as_ref().map(|token| token.expose().as_str())
+    }
+
+    /// How the access token came.
+    pub fn carrier(self) -> Carrier {
+        if self.access_cookie().is_some() { Carrier::Cookie } else { Carrier::Request }
     }
 }
 

@@ -74,6 +74,10 @@ pub(super) struct ServeArguments {
     /// Origins whose pages may call this server, with commas between them [ALLOWED_ORIGINS; default none]
     #[arg(long, value_name = "ORIGINS", help_heading = "Listening")]
     allowed_origins: Option<String>,
+    /// Whether a page may ask for its session in cookies, by the header Countersign-Session: cookie; `on` needs a PUBLIC_URL
+    /// that is https or on this machine [COOKIES; default off]
+    #[arg(long, value_name = "on|off", help_heading = "Listening")]
+    cookies: Option<String>,
     /// Proxies whose X-Forwarded-For is believed, addresses and networks like 10.0.0.0/8 with commas between them
     /// [TRUSTED_PROXIES; default none]
     #[arg(long, value_name = "NETWORKS", help_heading = "Listening")]
@@ -164,12 +168,13 @@ pub(super) struct ServeArguments {
 
 impl ServeArguments {
     /// Every flag by the variable that it sets; `None` for one that was not given.
-    pub(super) fn into_settings(self) -> [(&'static str, Option<String>); 26] {
+    pub(super) fn into_settings(self) -> [(&'static str, Option<String>); 27] {
         [
             ("HOST", self.host),
             ("PORT", self.port),
             ("PUBLIC_URL", self.public_url),
             ("ALLOWED_ORIGINS", self.allowed_origins),
+            ("COOKIES", self.cookies),
             ("TRUSTED_PROXIES", self.trusted_proxies),
             ("RATE_LIMIT", self.rate_limit),
             ("DEMO_DIR", self.demo_dir),

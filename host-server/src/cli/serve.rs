@@ -222,6 +222,7 @@ async fn assemble(config: &Config, secrets: &Secrets, store: Store) -> Result<Ap
         trusted_proxies: config.trusted_proxies.clone(),
         limits_addresses: config.limits_addresses,
         allowed_origins: config.allowed_origins.clone(),
+        cookies: config.cookies.clone(),
     })
 }
 

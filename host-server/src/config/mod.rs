@@ -6,6 +6,7 @@
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
+use countersign_core::cookies::Origins;
 use countersign_core::password::{Argon2Cost, Password};
 use countersign_core::policy::Policy;
 use countersign_core::token::{Algorithm, LIFETIME_MAX_SECS, RootSecret};
@@ -67,6 +68,7 @@ const VARIABLES: &[&str] = &[
     "ARGON2_PARALLELISM",
     "HASH_THREADS",
     "ALLOWED_ORIGINS",
+    "COOKIES",
     "DEMO_DIR",
     "SECURITY_CONTACT",
     "CHANGE_PASSWORD_URL",
@@ -117,6 +119,8 @@ pub struct Config {
     pub limits_addresses: bool,
     /// Origins whose pages may call; empty where none but our own may.
     pub allowed_origins: Vec<String>,
+    /// Origins whose pages may have their sessions in cookies; `None` where cookies are neither read nor set.
+    pub cookies: Option<Origins>,
     /// How mails are sent.
     pub mail: MailConfig,
     /// The folder of the demo's files; `None` where there is no demo.
@@ -167,10 +171,12 @@ impl Config {
         let issuer = reader.read("ISSUER", address::parse_issuer);
         let public_url = reader.read("PUBLIC_URL", address::parse_public_url);
         let mail = mail::read(&mut reader, public_url.as_deref());
+        let allowed_origins = reader.read("ALLOWED_ORIGINS", address::parse_origins).unwrap_or_default();
         let config = Self {
             host,
             port,
             keys,
+            cookies: cookies(&mut reader, public_url.as_deref(), &allowed_origins),
             issuer: issuer.or_else(|| public_url.clone()).unwrap_or_else(|| "countersign".to_owned()),
             public_url,
             security_contact: reader.read("SECURITY_CONTACT", address::parse_contact),
@@ -178,8 +184,8 @@ impl Config {
             breached_passwords_url: reader.read("BREACHED_PASSWORDS_URL", address::parse_range_url),
             hash_threads: hash_threads(&mut reader),
             trusted_proxies: reader.read("TRUSTED_PROXIES", TrustedProxies::parse).unwrap_or_default(),
-            limits_addresses: reader.read("RATE_LIMIT", parse_rate_limit).unwrap_or(true),
-            allowed_origins: reader.read("ALLOWED_ORIGINS", address::parse_origins).unwrap_or_default(),
+            limits_addresses: reader.read("RATE_LIMIT", parse_switch).unwrap_or(true),
+            allowed_origins,
             demo_dir: reader.read("DEMO_DIR", parse_demo_dir),
             log: LogSettings {
                 filter: reader.read("LOG", LogFilter::parse).unwrap_or_default(),
@@ -382,6 +388,22 @@ fn argon2_cost(reader: &mut Reader<'_>) -> Argon2Cost {
     })
 }
 
+/// Whose pages may have their sessions in cookies; `None` where nobody's may.
+fn cookies(reader: &mut Reader<'_>, public_url: Option<&str>, allowed: &[String]) -> Option<Origins> {
+    if !reader.read("COOKIES", parse_switch)? {
+        return None;
+    }
+    let origins = public_url.and_then(|url| Origins::new(url, allowed.to_vec()));
+    // A PUBLIC_URL that was refused is still one that is meant: its own fault says enough.
+    let refused = public_url.is_none() && reader.is_set("PUBLIC_URL");
+    if origins.is_none() && !refused {
+        let sentence = "on needs PUBLIC_URL to be https, or http on this machine as http://localhost:8000 is: browsers \
+                        keep these cookies for no other.";
+        reader.refuse("COOKIES", sentence.to_owned());
+    }
+    origins
+}
+
 fn hash_threads(reader: &mut Reader<'_>) -> NonZeroUsize {
     let cores = std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
     let asked = reader.read("HASH_THREADS", |text| {
@@ -396,7 +418,7 @@ fn parse_port(text: &str) -> Result<u16, String> {
     port.ok_or_else(|| format!("{} is not a port number (0–65535).", quoted(text)))
 }
 
-fn parse_rate_limit(text: &str) -> Result<bool, String> {
+fn parse_switch(text: &str) -> Result<bool, String> {
     match text {
         "on" => Ok(true),
         "off" => Ok(false),

@@ -24,6 +24,7 @@ fn nothing_set_gives_the_defaults() {
     assert_eq!(config.policy.refresh_token_ttl_secs, 2_592_000);
     assert_eq!(Some(config.hash_threads), std::thread::available_parallelism().ok());
     assert!(config.allowed_origins.is_empty());
+    assert_eq!(config.cookies, None);
     assert_eq!(config.demo_dir, None);
     assert_eq!(config.breached_passwords_url, None);
     assert_eq!(config.log, LogSettings { filter: LogFilter::default(), format: LogFormat::Text });
@@ -52,6 +53,7 @@ fn every_setting_is_taken() {
         ("ARGON2_PARALLELISM", "4"),
         ("HASH_THREADS", "3"),
         ("ALLOWED_ORIGINS", "https://a.example,https://b.example"),
+        ("COOKIES", "on"),
         ("DEMO_DIR", folder.path().to_str().unwrap()),
         ("LOG", "debug"),
         ("LOG_FORMAT", "json"),
@@ -80,6 +82,10 @@ fn every_setting_is_taken() {
     assert_eq!(config.breached_passwords_url.as_deref(), Some("https://range.example.com/"));
     assert_eq!(config.hash_threads.get(), 3);
     assert_eq!(config.allowed_origins, ["https://a.example", "https://b.example"]);
+    let cookies = config.cookies.unwrap();
+    for origin in ["https://auth.example.com", "https://a.example", "https://b.example"] {
+        assert!(cookies.contains(origin.as_bytes()), "{origin}");
+    }
     assert_eq!(config.demo_dir.as_deref(), Some(folder.path()));
     assert_eq!(config.log.filter, LogFilter::parse("debug").unwrap());
     assert_eq!(config.log.format, LogFormat::Json);
@@ -151,6 +157,13 @@ fn a_wrong_value_is_told_by_its_variable() {
             "*",
             "\"*\" would let the pages of every site call this server; list each origin.",
         ),
+        ("COOKIES", "yes", "\"yes\" is neither on nor off."),
+        (
+            "COOKIES",
+            "on",
+            "on needs PUBLIC_URL to be https, or http on this machine as http://localhost:8000 is: browsers keep these \
+             cookies for no other.",
+        ),
         ("ISSUER", "a\tb", "\"a\\tb\" is not a text of up to 256 characters on one line."),
         ("DEMO_DIR", "/no/such/folder", "\"/no/such/folder\" is not a folder."),
         (
@@ -197,6 +210,19 @@ fn the_memory_of_argon2_must_do_for_its_lanes() {
         ["ARGON2_MEMORY_KIB: 31 KiB is too little for 4 lanes, which need 32."]
     );
     assert!(read(&[("ARGON2_MEMORY_KIB", "32"), ("ARGON2_PARALLELISM", "4")]).is_ok());
+}
+
+#[test]
+fn cookies_want_an_address_that_browsers_trust() {
+    let read = |switch, url| read(&[("COOKIES", switch), ("PUBLIC_URL", url)]);
+    for url in ["https://auth.example.com", "http://localhost:8000", "http://127.0.0.1/"] {
+        assert!(read("on", url).unwrap().cookies.is_some(), "{url}");
+        assert_eq!(read("off", url).unwrap().cookies, None);
+    }
+    let [fault] = &read("on", "http://auth.example.com").unwrap_err()[..] else { panic!() };
+    assert!(fault.starts_with("COOKIES: on needs PUBLIC_URL to be https"), "{fault}");
+    let [fault] = &read("on", "auth.example.com").unwrap_err()[..] else { panic!() };
+    assert!(fault.starts_with("PUBLIC_URL: "), "{fault}");
 }
 
 #[test]

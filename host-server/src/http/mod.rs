@@ -49,7 +49,7 @@ pub fn service(
         Operation::Demo => app.demo.file_names(),
         _ => Vec::new(),
     })?;
-    let cors = Cors::new(&app.allowed_origins);
+    let cors = Cors::new(&app.allowed_origins, app.cookies.is_some());
     let security = SecurityHeaders::of(app.pages.public_url.as_deref());
     let door = Arc::new(Door { app, routes, cors, security, body_limit: limits.body });
     let filtered = TowerToHyperService::new(warp::service(filter(door)));

@@ -24,7 +24,8 @@ use super::dispatch;
 use super::security_headers::SecurityHeaders;
 use crate::app::App;
 use crate::body::Incoming;
-use crate::call::{Call, client_of};
+use crate::call::{Call, Credentials, client_of};
+use crate::cookies;
 use crate::cors::Cors;
 use crate::ops;
 use crate::problem::Problem;
@@ -93,8 +94,13 @@ impl Door {
         let row = found.endpoint.row(&method).ok_or_else(|| Problem::method_not_allowed(allow.clone()))?;
         let route = row.route;
 
+        let cookies = match &self.app.cookies {
+            Some(origins) if route.uses_cookies() => cookies::read(&headers, origins)?,
+            _ => None,
+        };
+        let credentials = Credentials { headers: &headers, cookies: cookies.as_deref() };
         let mfa_login = match route.auth {
-            Auth::BearerOrMfaToken => ops::authenticate::mfa_token(&headers)?,
+            Auth::BearerOrMfaToken => ops::authenticate::mfa_token(credentials)?,
             Auth::None | Auth::Bearer | Auth::Admin => None,
         };
         if let Some(digest) = mfa_login {
@@ -105,7 +111,7 @@ impl Door {
             Auth::BearerOrMfaToken if mfa_login.is_some() => None,
             Auth::Bearer | Auth::Admin | Auth::BearerOrMfaToken => {
                 let (now, id) = (self.app.now(), &trail.request_id);
-                Some(ops::authenticate::principal(&self.app, &headers, route.asks(), now, id)?)
+                Some(ops::authenticate::principal(&self.app, credentials, route.asks(), now, id)?)
             }
         };
         if let Some(principal) = &principal {
@@ -127,6 +133,7 @@ impl Door {
             request_id: trail.request_id,
             principal,
             mfa_login,
+            cookies,
             body,
         };
         if call.body.is_some() {

@@ -7,7 +7,7 @@ use warp::http::StatusCode;
 use super::body::RequestBody;
 use super::description::{Description, Place, Theme};
 use super::{fields, samples};
-use crate::ops::views::{Registered, Tokens, User};
+use crate::ops::views::{CookieSession, Registered, Tokens, User};
 use crate::ops::{LOGIN_FIELDS, NAME_AND_EMAIL_FIELDS, PROFILE_FIELDS, REGISTRATION_FIELDS};
 use crate::routes::Mount;
 use crate::routes::Operation;
@@ -106,10 +106,13 @@ fn log_in(place: Place) -> Description {
          within an hour, 10 from one address, every further attempt is refused for a while; so it is after 100 from one \
          address at all names. `RateLimit` tells what is left. Where a second factor is on and no \
          code comes, the answer holds an `mfa_token`: the bearer with which `/auth/mfa/verify` finishes this log-in \
-         within five minutes.",
+         within five minutes. With `Countersign-Session: cookie` the tokens come in cookies, and the cookie of an earlier \
+         log-in stands in for `device_token`.",
     )
     .takes(body)
     .answers::<Tokens<'static>>(StatusCode::OK, samples::logged_in())
+    .or::<CookieSession<'static>>()
+    .sets_cookies()
     .telling_rate_limits()
     .refused_with(&[
         Code::UnknownField,

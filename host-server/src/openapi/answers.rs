@@ -61,10 +61,11 @@ fn codes(place: Place, description: &Description) -> Vec<Code> {
             &[Code::MalformedJson, Code::ValidationFailed, Code::UnsupportedMediaType, Code::PayloadTooLarge]
         }
     };
+    let cookies: &[_] = if route.uses_cookies() { &[Code::CrossSiteRequest] } else { &[] };
     // What stands for `{…}` can be text that no parameter is.
     let path: &[_] = if route.path.contains('{') { &[Code::NotFound] } else { &[] };
     let mut codes = description.codes.clone();
-    for list in [bearer, body, path, &[Code::BadRequest, Code::Internal]] {
+    for list in [bearer, cookies, body, path, &[Code::BadRequest, Code::Internal]] {
         codes.extend_from_slice(list);
     }
     codes

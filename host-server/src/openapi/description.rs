@@ -198,14 +198,31 @@ impl Description {
         self
     }
 
-    /// It answers JSON of either type, of which the first is shown.
-    pub(super) fn answers_either<A: ToSchema, B: ToSchema>(self, status: StatusCode, example: Value) -> Self {
+    /// Or it answers JSON of this type, of which no example is shown.
+    pub(super) fn or<T: ToSchema>(mut self) -> Self {
         let reference = |name: &str| json!({ "$ref": format!("#/components/schemas/{name}") });
-        let schema = json!({ "anyOf": [reference(&A::name()), reference(&B::name())] });
-        let mut described = self.answers_with(status, Content::AnyJson { schema, example });
-        described.schemas.add_type::<A>();
-        described.schemas.add_type::<B>();
-        described
+        let other = reference(&T::name());
+        self.granted.content = match self.granted.content {
+            Content::Json { schema, example } => {
+                Content::AnyJson { schema: json!({ "anyOf": [reference(&schema), other] }), example }
+            }
+            Content::AnyJson { mut schema, example } => {
+                schema["anyOf"].as_array_mut().into_iter().for_each(|types| types.push(other.clone()));
+                Content::AnyJson { schema, example }
+            }
+            content => content,
+        };
+        self.schemas.add_type::<T>();
+        self
+    }
+
+    /// Where cookies are asked for, they hold the tokens of its answer.
+    pub(super) fn sets_cookies(self) -> Self {
+        self.with_header(
+            "Set-Cookie",
+            "Each token in a cookie of its own, where `Countersign-Session: cookie` asks for these.",
+            "__Host-countersign-access=…; Max-Age=3600; Path=/; Secure; HttpOnly; SameSite=Lax",
+        )
     }
 
     /// What it answers can be put into another operation: `values` tells where its parameters (`id`) and the

@@ -72,13 +72,15 @@ fn reset(_: Place) -> Description {
         "Takes the token that was mailed for it, once. Ends every session, forgets every device, verifies the address, \
          and removes a second factor that was turned on while the address was not verified. A password that is refused \
          leaves the token good. Wrong log-ins stay counted; the answered `device_token` has a count of its own, so \
-         that the owner gets in also while others guess.",
+         that the owner gets in also while others guess. With `Countersign-Session: cookie` it comes in a cookie.",
     )
     .takes(body)
     .answers::<PasswordReset<'static>>(
         StatusCode::OK,
         json!({ "message": "Password reset successfully", "device_token": "3kTf…" }),
     )
+    .or::<Message>()
+    .sets_cookies()
     .refused_with(&[Code::UnknownField, Code::InvalidToken, Code::Overloaded])
 }
 

@@ -7,7 +7,7 @@ use warp::http::StatusCode;
 use super::body::RequestBody;
 use super::description::{Description, Place, Theme};
 use super::fields;
-use crate::ops::views::{FinishedLogin, MfaVerified, ProposedFactor, RecoveryCodes};
+use crate::ops::views::{FinishedCookieLogin, FinishedLogin, MfaVerified, ProposedFactor, RecoveryCodes};
 use crate::ops::{MFA_CODE_FIELDS, MFA_ENABLE_FIELDS, MFA_RENEWAL_FIELDS};
 use crate::routes::Operation;
 
@@ -57,7 +57,10 @@ fn verify(_: Place) -> Description {
          After five wrong codes in a row none is looked at for 15 minutes.",
     )
     .takes(code("MfaCode", MFA_CODE_FIELDS))
-    .answers_either::<MfaVerified<'static>, FinishedLogin<'static>>(StatusCode::OK, example)
+    .answers::<MfaVerified<'static>>(StatusCode::OK, example)
+    .or::<FinishedLogin<'static>>()
+    .or::<FinishedCookieLogin<'static>>()
+    .sets_cookies()
     .refused_with(&[
         Code::UnknownField,
         Code::InvalidCode,

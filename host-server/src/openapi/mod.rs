@@ -21,6 +21,7 @@ mod roles;
 mod samples;
 mod sessions;
 
+use countersign_core::cookies::Cookie;
 use countersign_core::rejection::Code;
 use serde_json::{Map, Value, json};
 
@@ -66,7 +67,10 @@ pub fn document() -> Value {
             "version": env!("CARGO_PKG_VERSION"),
             "description": "Registers users, logs them in and knows them again. Every route of the API stands \
                 at its path and under `/api`. What is refused is told as a problem (RFC 9457) whose `code` is \
-                listed under [error codes](/docs/errors).",
+                listed under [error codes](/docs/errors).\n\nWhere the setting `COOKIES` is on, a page in a browser can \
+                have its tokens in cookies that no script sees, by sending `Countersign-Session: cookie` with every \
+                request. Without that header cookies are neither read nor set; beside an `Authorization` none counts. \
+                Only pages of the server's own origin and of ALLOWED_ORIGINS on the same site may send it.",
             "license": { "name": "MIT OR Apache-2.0", "identifier": "MIT OR Apache-2.0" },
         },
         "servers": [{ "url": "/", "description": "This server." }],
@@ -74,15 +78,30 @@ pub fn document() -> Value {
         "paths": paths,
         "components": {
             "schemas": schemas.into_value(),
-            "securitySchemes": {
-                "bearer": {
-                    "type": "http",
-                    "scheme": "bearer",
-                    "bearerFormat": "JWT",
-                    "description": "The `access_token` of a log-in.",
-                },
-            },
+            "securitySchemes": security_schemes(),
         },
+    })
+}
+
+/// How a request shows who sent it.
+fn security_schemes() -> Value {
+    let cookie = |cookie: Cookie, description: &str| json!({ "type": "apiKey", "in": "cookie", "name": cookie.name(), "description": description });
+    json!({
+        "bearer": {
+            "type": "http",
+            "scheme": "bearer",
+            "bearerFormat": "JWT",
+            "description": "The `access_token` of a log-in.",
+        },
+        "cookie": cookie(Cookie::Access, "The access token of a log-in that asked for cookies. Browsers send it by themselves."),
+        "cookieMode": {
+            "type": "apiKey",
+            "in": "header",
+            "name": "Countersign-Session",
+            "description": "`cookie`: have cookies count and set, where the setting `COOKIES` is on. No form and no image can \
+                send it, and a page of another origin only where ALLOWED_ORIGINS lists it.",
+        },
+        "refreshCookie": cookie(Cookie::Refresh, "The refresh token of the same log-in."),
     })
 }
 
@@ -121,9 +140,11 @@ fn operation(place: Place, tag: &str, description: Description, schemas: &mut Sc
         "responses": answers::responses(place, &description),
     });
     if place.route.auth != Auth::None {
-        value["security"] = json!([{ "bearer": [] }]);
+        value["security"] = json!([{ "bearer": [] }, { "cookie": [], "cookieMode": [] }]);
     } else if description.perhaps_by_bearer {
-        value["security"] = json!([{ "bearer": [] }, {}]);
+        value["security"] = json!([{ "bearer": [] }, { "cookieMode": [], "refreshCookie": [] }, {}]);
+    } else if place.route.uses_cookies() {
+        value["security"] = json!([{ "cookieMode": [] }, {}]);
     }
     if !description.parameters.is_empty() {
         value["parameters"] = description.parameters.iter().map(parameters::Parameter::to_value).collect();
@@ -286,8 +307,14 @@ mod tests {
     #[test]
     fn only_what_asks_for_a_token_says_so() {
         let document = document();
-        let security = |path: &str, method: &str| document["paths"][path][method].get("security").is_some();
-        assert!(security("/api/users/me", "get"));
-        assert!(!security("/auth/login", "post"));
+        let asks = |path: &str, method: &str| {
+            let security = document["paths"][path][method].get("security").and_then(Value::as_array);
+            // One of them asks for nothing where a token is shown at will.
+            security.is_some_and(|ways| !ways.contains(&json!({})))
+        };
+        assert!(asks("/api/users/me", "get"));
+        assert!(!asks("/auth/login", "post"));
+        assert!(!asks("/auth/refresh", "post"));
+        assert!(!asks("/auth/register", "post"));
     }
 }

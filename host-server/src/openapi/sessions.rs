@@ -9,7 +9,7 @@ use super::description::{Description, Place, Theme};
 use super::parameters::Parameter;
 use super::{fields, samples};
 use crate::ops::REFRESH_FIELDS;
-use crate::ops::views::{Message, SessionItem, Tokens};
+use crate::ops::views::{CookieSession, Message, SessionItem, Tokens};
 use crate::routes::Operation;
 
 pub(super) static THEME: Theme = Theme {
@@ -30,11 +30,14 @@ fn refresh(place: Place) -> Description {
         "Trades the refresh token of the body, or else the access token of the header, expired or not, for the next \
          pair. Each use replaces the pair; for ten seconds the replaced one is answered with the pair that replaced \
          it. Used later, it ends the session. A session once refreshed by a refresh token is no longer refreshed by \
-         an access token.",
+         an access token. With `Countersign-Session: cookie` the refresh token of the cookie is traded where the request \
+         shows no other, and the next pair comes in cookies.",
     )
     .takes(token_of_the_session())
     .perhaps_by_bearer()
     .answers::<Tokens<'static>>(StatusCode::OK, samples::refreshed())
+    .or::<CookieSession<'static>>()
+    .sets_cookies()
     .refused_with(&[
         Code::UnknownField,
         Code::TokenRequired,
@@ -54,7 +57,8 @@ fn log_out(_: Place) -> Description {
     Description::new(
         "Log out",
         "Ends the session of the refresh token in the body, or else of the access token in the header, expired or \
-         not. Its tokens are refused from then on.",
+         not. Its tokens are refused from then on. With `Countersign-Session: cookie` it is the session of the cookies \
+         where the request shows no token, and the browser forgets them.",
     )
     .takes(token_of_the_session())
     .perhaps_by_bearer()

@@ -1,4 +1,4 @@
-//! From the `Authorization` header to somebody who may act.
+//! From the `Authorization` header, or a cookie, to somebody who may act.
 
 use std::sync::Arc;
 
@@ -15,12 +15,12 @@ use warp::http::HeaderMap;
 use warp::http::header::AUTHORIZATION;
 
 use crate::app::App;
-use crate::call::Call;
+use crate::call::{Call, Credentials};
 use crate::problem::Problem;
 use crate::request_id::RequestId;
 use crate::routes::Auth;
 
-/// Who the bearer token of these headers belongs to: one signature, and a read where anything has changed since the
+/// Who the access token of these credentials belongs to: one signature, and a read where anything has changed since the
 /// last.
 ///
 /// # Errors
@@ -28,16 +28,16 @@ use crate::routes::Auth;
 /// gone.
 pub fn principal(
     app: &App,
-    headers: &HeaderMap,
+    credentials: Credentials<'_>,
     asks: Asks,
     now: Timestamp,
     request_id: &RequestId,
 ) -> Result<Principal, Problem> {
-    let claims = live(app, headers, now)?;
+    let claims = live(app, credentials, now)?;
     let found = app.store.session_with_account(claims.session_id)?;
     let Decision { outcome, events, .. } = authenticate::decide(&claims, found, asks, now);
     super::tell(&events, Some(request_id.as_str()));
-    let principal = outcome?;
+    let principal = outcome.map_err(|rejection| credentials.carrier().refused(Problem::from(rejection)))?;
     if principal.session().is_use_worth_noting(now) {
         note_use(app, principal.session().id, now);
     }
@@ -53,16 +53,17 @@ pub fn again(app: &App, call: &Call) -> Result<Option<Principal>, Problem> {
     let found = app.store.session_with_account(before.session().id)?;
     let Decision { outcome, events, .. } = authenticate::again(before, found, call.route.asks(), app.now());
     super::tell(&events, Some(call.request_id.as_str()));
-    let principal = outcome?;
+    let carrier = call.credentials().carrier();
+    let principal = outcome.map_err(|rejection| carrier.refused(Problem::from(rejection)))?;
     if call.route.auth == Auth::Admin {
         authorize::admin(&principal)?;
     }
     Ok(Some(principal))
 }
 
-/// What the bearer token of these headers says, which has not expired.
-fn live(app: &App, headers: &HeaderMap, now: Timestamp) -> Result<Arc<AccessClaims>, Problem> {
-    let token = bearer(headers)?;
+/// What the access token of these credentials says, which has not expired.
+fn live(app: &App, credentials: Credentials<'_>, now: Timestamp) -> Result<Arc<AccessClaims>, Problem> {
+    let token = access_token(credentials)?;
     let digest = TokenDigest::of(token.as_bytes());
     let keys = app.tokens.signing.current()?;
     // One that has expired since is verified again, and so refused in the same words as any other.
@@ -76,25 +77,32 @@ fn live(app: &App, headers: &HeaderMap, now: Timestamp) -> Result<Arc<AccessClai
     Ok(claims)
 }
 
-/// What the `mfa_token` that these headers bear is kept as; `None` where they bear something else. No access token is
-/// written like one, since it has dots.
+/// What the `mfa_token` that the header bears is kept as; `None` where these credentials are something else. No access
+/// token is written like one, since it has dots, and no cookie holds one.
 ///
 /// # Errors
 /// 401 for a missing or malformed header.
-pub fn mfa_token(headers: &HeaderMap) -> Result<Option<TokenDigest>, Problem> {
-    let token = bearer(headers)?;
+pub fn mfa_token(credentials: Credentials<'_>) -> Result<Option<TokenDigest>, Problem> {
+    if credentials.access_cookie().is_some() {
+        return Ok(None);
+    }
+    let token = bearer(credentials.headers)?;
     // 256 bits of base64url are written like a digest is.
     Ok(TokenDigest::parse(token).map(|_| TokenDigest::of(token.as_bytes())))
 }
 
-/// What the bearer token of these headers says where its expiry does not matter.
+/// What the access token of these credentials says where its expiry does not matter.
 ///
 /// # Errors
 /// 401 for a missing or malformed token, and for one that is not ours.
-pub fn perhaps_expired(app: &App, headers: &HeaderMap, now: Timestamp) -> Result<AccessClaims, Problem> {
+pub fn perhaps_expired(
+    app: &App,
+    credentials: Credentials<'_>,
+    now: Timestamp,
+) -> Result<AccessClaims, Problem> {
     let keys = app.tokens.signing.current()?;
     let expectation = Expectation::new(&keys.algorithms, &app.tokens.issuer, now).forgiving_expiry();
-    Ok(verify_access_token(bearer(headers)?, &keys.verifying, &expectation)?.claims)
+    Ok(verify_access_token(access_token(credentials)?, &keys.verifying, &expectation)?.claims)
 }
 
 /// Nobody waits for the note, and one that is lost is made at the next use.
@@ -107,9 +115,16 @@ fn note_use(app: &App, session: SessionId, at: Timestamp) {
     });
 }
 
+fn access_token(credentials: Credentials<'_>) -> Result<&str, Problem> {
+    match credentials.access_cookie() {
+        Some(token) => Ok(token),
+        None => bearer(credentials.headers),
+    }
+}
+
 /// The token of the one `Authorization: Bearer` header (RFC 6750 section 2.1; the scheme's letter case does
 /// not matter, RFC 9110 section 11.1).
-pub(super) fn bearer(headers: &HeaderMap) -> Result<&str, Problem> {
+fn bearer(headers: &HeaderMap) -> Result<&str, Problem> {
     let mut values = headers.get_all(AUTHORIZATION).iter();
     let refuse = |code| Problem::from(TokenError::of(code));
     let value = values.next().ok_or_else(|| refuse(Code::TokenRequired))?;

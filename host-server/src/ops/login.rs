@@ -2,18 +2,15 @@
 
 use countersign_core::decision::Decision;
 use countersign_core::login::{
-    self, LoggedIn, Login, LoginContext, LoginEntropy, LoginForm, Progress, RequestedApplication, Standing,
+    self, Login, LoginContext, LoginEntropy, LoginForm, Progress, RequestedApplication, Standing,
 };
 use countersign_core::mfa::FactorStanding;
 use countersign_core::rejection::Code;
 use countersign_core::secret::Secret;
 use countersign_core::throttle::{Guess, Tally};
-use countersign_core::time::Timestamp;
-use warp::http::StatusCode;
 
 use super::form::{self, unknown_fields};
-use super::views::Tokens;
-use super::{DECISIONS_MAX, commit, guess, pace, second_factor};
+use super::{DECISIONS_MAX, commit, guess, issued, pace, second_factor};
 use crate::app::App;
 use crate::call::Call;
 use crate::entropy::random;
@@ -82,7 +79,7 @@ async fn attempt(
         let committed = commit(&app.store, &changes, &events, &call.origin(), now).await?;
         if matches!(committed, Committed::Applied { .. }) {
             return match outcome {
-                Ok(Progress::Finished(logged_in)) => reply(app, &logged_in, now),
+                Ok(Progress::Finished(logged_in)) => issued::logged_in(app, call, &logged_in, None),
                 Ok(Progress::SecondFactorAwaited { mfa_token }) => Err(Problem::mfa_required(mfa_token)),
                 // Here the code is one of the credentials, as it is not where a session or a token stands for them.
                 Err(rejection) if rejection.code == Code::InvalidCode => {
@@ -111,14 +108,6 @@ pub(super) fn entropy() -> Result<LoginEntropy, getrandom::Error> {
     })
 }
 
-fn reply(app: &App, logged_in: &LoggedIn, now: Timestamp) -> Result<Reply, Problem> {
-    let access_token = app.tokens.sign(&logged_in.claims)?;
-    let LoggedIn { account, claims, refresh_token, device_token } = logged_in;
-    let body =
-        Tokens::new(&access_token, claims, refresh_token, account, now).with_device_token(device_token);
-    Ok(Reply::json(StatusCode::OK, &body))
-}
-
 fn parse(call: &Call) -> Result<Login, Problem> {
     let document = call.document()?;
     let form = LoginForm {
@@ -131,7 +120,11 @@ fn parse(call: &Call) -> Result<Login, Problem> {
         recovery_code: document.field("recovery_code"),
         device_token: document.field("device_token"),
     };
-    Ok(form::merge(Login::parse(&form), unknown_fields(&document, FIELDS))?)
+    let mut login = form::merge(Login::parse(&form), unknown_fields(&document, FIELDS))?;
+    if login.device_token.is_none() {
+        login.device_token = call.cookies.as_ref().and_then(|cookies| cookies.device_token.clone());
+    }
+    Ok(login)
 }
 
 fn standing(app: &App, login: &Login) -> Result<Standing, Problem> {

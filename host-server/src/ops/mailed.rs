@@ -5,11 +5,9 @@ use countersign_core::reset::{self, Reset, ResetForm, Standing};
 use countersign_core::secret::{Secret, TokenDigest};
 use countersign_core::token::ActionStanding;
 use countersign_core::verify_email;
-use warp::http::StatusCode;
 
 use super::form::{self, unknown_fields};
-use super::views::PasswordReset;
-use super::{breach, settle};
+use super::{breach, issued, settle};
 use crate::app::App;
 use crate::call::Call;
 use crate::entropy::random;
@@ -52,8 +50,7 @@ pub(crate) async fn reset(app: &App, call: Call) -> Result<Reply, Problem> {
         Ok(reset::decide(reset_standing(app, reset.digest)?.as_ref(), &hash, &device, app.now()))
     })
     .await?;
-    let body = PasswordReset { message: RESET, device_token: done.device_token.expose() };
-    Ok(Reply::json(StatusCode::OK, &body))
+    Ok(issued::device(&call, RESET, &done.device_token))
 }
 
 fn standing(app: &App, digest: TokenDigest) -> Result<Option<ActionStanding>, Problem> {

@@ -1,13 +1,13 @@
 //! The second factor: set, shown, turned off.
 
-use countersign_core::login::{self, LoggedIn, LoginContext};
+use countersign_core::login::{self, LoginContext};
 use countersign_core::mfa::{self, Confirmed, RecoveryCode, Renewal, ShownCode, TotpSecret, otpauth_url};
 use countersign_core::secret::{Secret, TokenDigest};
 use warp::http::StatusCode;
 
 use super::form::{self, unknown_fields};
-use super::views::{FinishedLogin, MfaVerified, ProposedFactor, RecoveryCodes, Tokens};
-use super::{reauthenticate, second_factor, settle};
+use super::views::{MfaVerified, ProposedFactor, RecoveryCodes};
+use super::{issued, reauthenticate, second_factor, settle};
 use crate::app::App;
 use crate::call::Call;
 use crate::entropy::random;
@@ -95,11 +95,7 @@ async fn finish_login(
         Ok(login::finish(standing, shown, &entropy, context))
     })
     .await?;
-    let access_token = app.tokens.sign(&logged_in.claims)?;
-    let LoggedIn { account, claims, refresh_token, device_token } = &logged_in;
-    let tokens = Tokens::new(&access_token, claims, refresh_token, account, app.now());
-    let body = FinishedLogin { message: VERIFIED, tokens: tokens.with_device_token(device_token) };
-    Ok(Reply::json(StatusCode::OK, &body))
+    issued::logged_in(app, call, &logged_in, Some(VERIFIED))
 }
 
 /// Answers 204.

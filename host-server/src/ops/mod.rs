@@ -8,6 +8,7 @@ mod breach;
 pub(crate) mod data;
 mod form;
 mod guess;
+mod issued;
 pub(crate) mod jwks;
 pub(crate) mod login;
 pub(crate) mod mailed;

@@ -91,7 +91,7 @@ pub(crate) async fn delete(app: &App, call: Call) -> Result<Reply, Problem> {
     let deleted =
         settle(app, &call, || Ok(lifecycle::delete_own(users::standing(&app.store, user)?, app.now())))
             .await?;
-    Ok(Reply::json(StatusCode::OK, &User::from(&deleted)))
+    Ok(call.credentials().carrier().gone(Reply::json(StatusCode::OK, &User::from(&deleted))))
 }
 
 /// Holds the passwords of an update against the account's hash. The one that is said to be current goes first: if it is,

@@ -14,20 +14,21 @@ use crate::reply::Reply;
 
 /// Ends the session whose token is shown.
 pub(crate) async fn log_out(app: &App, call: Call) -> Result<Reply, Problem> {
-    let shown = refresh::shown(app, &call)?;
+    let (shown, carrier) = refresh::shown(app, &call)?;
     settle(app, &call, || {
         let found = app.store.session_with_account(shown.session())?;
         Ok(logout::decide(&shown, found.as_deref(), app.now()))
     })
-    .await?;
-    Ok(Reply::json(StatusCode::OK, &Message { message: "Logged out" }))
+    .await
+    .map_err(|problem| carrier.refused(problem))?;
+    Ok(carrier.ended(Reply::json(StatusCode::OK, &Message { message: "Logged out" })))
 }
 
 /// Ends every session of the caller.
 pub(crate) async fn log_out_everywhere(app: &App, call: Call) -> Result<Reply, Problem> {
     let user = call.principal()?.account().id;
     settle(app, &call, || Ok(logout::decide_everywhere(user))).await?;
-    Ok(Reply::no_content())
+    Ok(call.credentials().carrier().ended(Reply::no_content()))
 }
 
 /// Answers 200 with the sessions, newest first.

@@ -7,6 +7,7 @@ use std::borrow::Cow;
 use std::error::Error;
 use std::fmt;
 
+use countersign_core::cookies::Cookie;
 use countersign_core::rejection::{Code, Culprit, Fault};
 use countersign_core::secret::Secret;
 use countersign_core::token::TokenError;
@@ -37,6 +38,8 @@ struct Inner {
     allow: Option<HeaderValue>,
     closes: bool,
     mfa_token: Option<Secret<String>>,
+    /// What a browser forgets with the answer.
+    forgets: &'static [Cookie],
     cause: Option<Box<dyn Error + Send + Sync>>,
 }
 
@@ -53,6 +56,7 @@ impl Problem {
             allow: None,
             closes: false,
             mfa_token: None,
+            forgets: &[],
             cause: None,
         }))
     }
@@ -128,6 +132,12 @@ impl Problem {
         self
     }
 
+    /// The same problem, with which a browser forgets these.
+    pub(crate) fn forgetting(mut self, cookies: &'static [Cookie]) -> Self {
+        self.0.forgets = cookies;
+        self
+    }
+
     /// The stable word.
     pub fn code(&self) -> Code {
         self.0.code
@@ -157,7 +167,8 @@ impl Problem {
     /// The answer.
     pub fn into_reply(self, request_id: &RequestId) -> Reply {
         let (status, inner) = (self.status(), self.0);
-        let mut reply = Reply::problem(status, &ProblemBody::new(&inner, status, request_id));
+        let mut reply =
+            Reply::problem(status, &ProblemBody::new(&inner, status, request_id)).forgetting(inner.forgets);
         let headers = &mut reply.headers;
         if status == StatusCode::UNAUTHORIZED {
             headers.insert(WWW_AUTHENTICATE, challenge(inner.code, &inner.detail));
@@ -193,6 +204,7 @@ pub fn status_of(code: Code) -> StatusCode {
         Code::ApplicationExists | Code::ApplicationProtected => StatusCode::CONFLICT,
         Code::RoleBuiltIn | Code::DataLimit => StatusCode::CONFLICT,
         Code::LastAdmin => StatusCode::CONFLICT,
+        Code::CrossSiteRequest => StatusCode::FORBIDDEN,
         Code::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
         Code::MfaAlreadyEnabled | Code::MfaNotEnabled => StatusCode::CONFLICT,
         Code::PayloadTooLarge => StatusCode::PAYLOAD_TOO_LARGE,

@@ -4,8 +4,10 @@ mod asset;
 mod published;
 
 use bytes::Bytes;
+use countersign_core::cookies::Cookie;
+use countersign_core::secret::Secret;
 use serde::Serialize;
-use warp::http::header::{CONTENT_TYPE, HeaderName};
+use warp::http::header::{CONTENT_TYPE, HeaderName, SET_COOKIE};
 use warp::http::{HeaderMap, HeaderValue, StatusCode};
 
 pub use asset::Asset;
@@ -55,6 +57,30 @@ impl Reply {
     /// The same answer with one more header.
     pub fn with_header(mut self, name: HeaderName, value: HeaderValue) -> Self {
         self.headers.insert(name, value);
+        self
+    }
+
+    /// The same answer, with which a browser keeps this token for so many seconds.
+    pub(crate) fn keeping(mut self, cookie: Cookie, token: &Secret<String>, secs: i64) -> Self {
+        match HeaderValue::from_str(cookie.set(token, secs).expose()) {
+            Ok(mut set) => {
+                set.set_sensitive(true);
+                self.headers.append(SET_COOKIE, set);
+                self
+            }
+            Err(error) => {
+                // Tokens are base64url with dots. Without its cookie the answer would be a lie.
+                tracing::error!(error = &error as &dyn std::error::Error, "a token is no cookie");
+                Self::empty(StatusCode::INTERNAL_SERVER_ERROR)
+            }
+        }
+    }
+
+    /// The same answer, with which a browser forgets these.
+    pub(crate) fn forgetting(mut self, cookies: &[Cookie]) -> Self {
+        for set in cookies.iter().filter_map(|cookie| HeaderValue::from_str(&cookie.clear()).ok()) {
+            self.headers.append(SET_COOKIE, set);
+        }
         self
     }
 

@@ -254,6 +254,16 @@ impl Route {
         }
     }
 
+    /// Whether cookies are read or set here: where a token is asked for, and where a session or a device begins, goes on or
+    /// ends.
+    pub fn uses_cookies(&self) -> bool {
+        let tells_tokens = matches!(
+            self.operation,
+            Operation::LogIn | Operation::Refresh | Operation::LogOut | Operation::ResetPassword
+        );
+        tells_tokens || self.auth != Auth::None
+    }
+
     const fn new(operation: Operation, method: Method, path: &'static str) -> Self {
         Self {
             operation,

@@ -63,6 +63,7 @@ impl Running {
             trusted_proxies: TrustedProxies::default(),
             limits_addresses: true,
             allowed_origins: allowed_origins.iter().map(|origin| (*origin).to_owned()).collect(),
+            cookies: None,
         };
         let door = http::service(Arc::new(app), &limits).unwrap();
         Self::listener(door, limits).await

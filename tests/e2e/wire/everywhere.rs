@@ -65,9 +65,10 @@ fn outcomes(responses: &Value) -> Vec<(String, Option<String>)> {
 }
 
 /// The codes that mean the same wherever they are met. `unknown_field` is among them but for the name of the field.
-pub(super) const ALIKE: [&str; 10] = [
+pub(super) const ALIKE: [&str; 11] = [
     "admin_required",
     "bad_request",
+    "cross_site_request",
     "malformed_json",
     "not_found",
     "payload_too_large",
@@ -140,6 +141,15 @@ fn tokens() {
     let late = Anonymous::at(&hasty).become_somebody();
     sleep(Duration::from_millis(2_100));
     alike("token_expired", |route| bare(bearer(route.at(&hasty, "1"), &late.token)));
+}
+
+#[test]
+fn requests_of_foreign_pages() {
+    let server = Server::start_with(&[("COOKIES", "on"), ("PUBLIC_URL", "http://localhost")]);
+    alike("cross_site_request", |route| {
+        let request = route.at(&server, "1").header("countersign-session", "cookie");
+        bare(request.header("sec-fetch-site", "cross-site"))
+    });
 }
 
 #[test]

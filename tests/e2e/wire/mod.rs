@@ -3,6 +3,7 @@
 
 mod accounts;
 mod applications;
+mod cookies;
 mod data;
 mod everywhere;
 mod log_in;
@@ -53,6 +54,7 @@ fn exchange(answer: &Answer) -> Value {
         .filter(|(name, _)| !matches!(name.as_str(), "date" | "content-length"))
         .map(|(name, value)| match name.as_str() {
             "ratelimit" => format!("{name}: {}", without_numbers(value.to_str().unwrap())),
+            "set-cookie" => format!("{name}: {}", without_token(value.to_str().unwrap())),
             "x-request-id" | "etag" | "retry-after" | "link" => format!("{name}: …"),
             _ => format!("{name}: {}", value.to_str().unwrap()),
         })
@@ -64,6 +66,15 @@ fn exchange(answer: &Answer) -> Value {
 /// What is left and until when differs; which quotas are told does not.
 fn without_numbers(text: &str) -> String {
     text.split(';').next().map(|name| format!("{name};…")).unwrap_or_default()
+}
+
+/// The token differs, where the cookie holds one.
+fn without_token(text: &str) -> String {
+    let (pair, attributes) = text.split_once("; ").unwrap();
+    match pair.split_once('=').unwrap() {
+        (_, "") => text.to_owned(),
+        (name, _) => format!("{name}=…; {attributes}"),
+    }
 }
 
 /// What a page says is for its own tests, and so is what the OpenAPI document says.

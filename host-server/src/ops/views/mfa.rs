@@ -3,7 +3,7 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::Tokens;
+use super::{CookieSession, Tokens};
 
 /// A second factor that waits to be verified.
 #[derive(Serialize, ToSchema)]
@@ -43,6 +43,17 @@ pub struct FinishedLogin<'a> {
     /// As a log-in answers.
     #[serde(flatten)]
     pub tokens: Tokens<'a>,
+}
+
+/// The answer to a right code that finishes a log-in which asks for cookies.
+#[derive(Serialize, ToSchema)]
+pub struct FinishedCookieLogin<'a> {
+    /// A sentence for a person.
+    #[schema(example = "MFA verified successfully")]
+    pub message: &'static str,
+    /// As such a log-in answers.
+    #[serde(flatten)]
+    pub session: CookieSession<'a>,
 }
 
 /// Recovery codes, which are not shown again.

@@ -20,8 +20,8 @@ pub use audit::{AuditRecord, OutcomeWord};
 pub use data::Datum;
 pub use keys::{Jwk, Jwks};
 pub use mails::PasswordReset;
-pub use mfa::{FinishedLogin, MfaVerified, ProposedFactor, RecoveryCodes};
-pub use session::{SessionItem, Tokens};
+pub use mfa::{FinishedCookieLogin, FinishedLogin, MfaVerified, ProposedFactor, RecoveryCodes};
+pub use session::{CookieSession, SessionItem, Tokens};
 pub use user::{Registered, Role, User, UserStatus, WrittenUserId};
 
 /// One page of a list.

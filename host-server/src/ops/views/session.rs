@@ -65,6 +65,26 @@ impl<'a> Tokens<'a> {
     }
 }
 
+/// The answer to a log-in and to a refresh that ask for cookies: these hold the tokens, so that no script of a page ever
+/// does.
+#[derive(Serialize, ToSchema)]
+pub struct CookieSession<'a> {
+    /// Always `bearer`, as where tokens are answered.
+    #[schema(example = "bearer")]
+    pub token_type: &'static str,
+    /// Seconds until the access token in its cookie expires.
+    #[schema(example = 3600)]
+    pub expires_in: i64,
+    /// Whose session it is.
+    pub user: User<'a>,
+}
+
+impl<'a> From<Tokens<'a>> for CookieSession<'a> {
+    fn from(tokens: Tokens<'a>) -> Self {
+        Self { token_type: tokens.token_type, expires_in: tokens.expires_in, user: tokens.user }
+    }
+}
+
 /// One log-in, as its owner sees it in the list.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Session)]
