@@ -20,11 +20,13 @@ export class Host {
   #port;
   #server = null;
   #log = "";
+  #settings;
 
-  /** Starts a server and resolves when it answers. */
-  static async start() {
+  /** Starts a server and resolves when it answers. `settingsAt` gives further settings for its address. */
+  static async start(settingsAt = () => ({})) {
     const host = new Host();
     host.#port = await freePort();
+    host.#settings = settingsAt(host.origin);
     await host.start();
     return host;
   }
@@ -60,6 +62,7 @@ export class Host {
         RATE_LIMIT: "off",
         PORT: String(this.#port),
         DATABASE_URL: `sqlite:///${join(this.#folder, "demo.db")}`,
+        ...this.#settings,
       },
     };
   }
