@@ -21,9 +21,9 @@ use crate::field::Field;
 use crate::mail::Notice;
 use crate::mfa::StoredFactor;
 use crate::password::{Password, PasswordContext, PasswordHash};
-use crate::rejection::{Fault, Rejection};
+use crate::rejection::{Code, Fault, Rejection};
 use crate::secret::{Secret, TokenDigest};
-use crate::throttle::GuessSubject;
+use crate::throttle::{FromAddress, GuessSubject};
 use crate::time::Timestamp;
 use crate::token::{ActionPurpose, ActionStanding};
 use crate::verify_email;
@@ -82,19 +82,22 @@ pub struct Standing {
 pub fn check(
     reset: &Reset,
     standing: Option<&Standing>,
+    from_address: &FromAddress,
     password_min_length: u16,
     now: Timestamp,
 ) -> Decision<Password> {
-    let Some(account) = opened(standing, now) else { return verify_email::refuse() };
-    let context = PasswordContext {
-        min_length: password_min_length,
-        username: account.username.as_deref(),
-        email: Some(&account.email),
-    };
-    match Password::parse(reset.password.expose(), context) {
-        Ok(password) => Decision::grant(password),
-        Err(fault) => Decision::refuse(Rejection::validation(vec![fault])),
-    }
+    verify_email::counted(from_address, now, || {
+        let Some(account) = opened(standing, now) else { return refuse() };
+        let context = PasswordContext {
+            min_length: password_min_length,
+            username: account.username.as_deref(),
+            email: Some(&account.email),
+        };
+        match Password::parse(reset.password.expose(), context) {
+            Ok(password) => Decision::grant(password),
+            Err(fault) => Decision::refuse(Rejection::validation(vec![fault])),
+        }
+    })
 }
 
 /// What a reset gives.
@@ -108,15 +111,24 @@ pub struct Done {
 /// of.
 pub fn decide(
     standing: Option<&Standing>,
+    from_address: &FromAddress,
     to: &PasswordHash,
     device: &Secret<[u8; 32]>,
     now: Timestamp,
 ) -> Decision<Done> {
-    let Some((standing, account)) =
-        standing.and_then(|standing| Some((standing, opened(Some(standing), now)?)))
-    else {
-        return verify_email::refuse();
-    };
+    verify_email::counted(from_address, now, || {
+        let found = standing.and_then(|standing| Some((standing, opened(Some(standing), now)?)));
+        found.map_or_else(refuse, |(standing, account)| granted(standing, account, to, device, now))
+    })
+}
+
+fn granted(
+    standing: &Standing,
+    account: &Account,
+    to: &PasswordHash,
+    device: &Secret<[u8; 32]>,
+    now: Timestamp,
+) -> Decision<Done> {
     let user = account.id;
     let device_token = Secret::new(URL_SAFE_NO_PAD.encode(device.expose()));
     let device = TokenDigest::of(device_token.expose().as_bytes());
@@ -143,6 +155,10 @@ pub fn decide(
     decision
 }
 
+fn refuse<T>() -> Decision<T> {
+    verify_email::refuse(Rejection::of(Code::InvalidToken))
+}
+
 fn opened(standing: Option<&Standing>, now: Timestamp) -> Option<&Account> {
     standing?.action.opens(ActionPurpose::ResetPassword, now)
 }
@@ -151,8 +167,7 @@ fn opened(standing: Option<&Standing>, now: Timestamp) -> Option<&Account> {
 mod tests {
     use super::*;
     use crate::password::Argon2Cost;
-    use crate::rejection::Code;
-    use crate::samples::{NOW, account, action_standing, factor};
+    use crate::samples::{NOW, account, action_standing, counted_on_address, factor, from_address};
 
     fn standing(factor: Option<StoredFactor>) -> Standing {
         Standing { action: action_standing(ActionPurpose::ResetPassword), factor }
@@ -163,12 +178,12 @@ mod tests {
     }
 
     fn checked(password: &str, standing: Option<&Standing>) -> Result<Password, Rejection> {
-        check(&reset(password), standing, 8, NOW).outcome
+        check(&reset(password), standing, &FromAddress::default(), 8, NOW).outcome
     }
 
     fn decided(standing: Option<&Standing>, now: Timestamp) -> Decision<Done> {
         let to = PasswordHash::decoy(Argon2Cost::new(8, 1, 1).unwrap());
-        decide(standing, &to, &Secret::new([5; 32]), now)
+        decide(standing, &FromAddress::default(), &to, &Secret::new([5; 32]), now)
     }
 
     fn set_while(address_verified: bool) -> Option<StoredFactor> {
@@ -197,6 +212,27 @@ mod tests {
         }
         let later = decided(Some(&standing(None)), NOW.plus_secs(1_800));
         assert!(later.outcome.is_err(), "half an hour is over");
+    }
+
+    #[test]
+    fn a_token_is_counted_on_its_address_whether_or_not_its_password_is_refused() {
+        let [count, take_back] = counted_on_address();
+        let checked = |password: &str, standing, guesses| {
+            check(&reset(password), standing, &from_address(guesses), 8, NOW)
+        };
+        let standing = standing(None);
+        assert_eq!(checked("a new password", None, 99).changes, std::slice::from_ref(&count));
+        for password in ["a new password", "short"] {
+            let right = checked(password, Some(&standing), 99);
+            assert_eq!(right.changes, [count.clone(), take_back.clone()], "{password}");
+            let refused = checked(password, Some(&standing), 100);
+            assert_eq!(refused.outcome.unwrap_err(), Rejection::retry_after(Code::TooManyAttempts, 3_000));
+        }
+        let to = PasswordHash::decoy(Argon2Cost::new(8, 1, 1).unwrap());
+        let decided =
+            |guesses| decide(Some(&standing), &from_address(guesses), &to, &Secret::new([5; 32]), NOW);
+        assert_eq!(decided(99).changes.last(), Some(&take_back));
+        assert_eq!(decided(100).changes, []);
     }
 
     #[test]

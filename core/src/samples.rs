@@ -2,12 +2,15 @@
 
 use crate::account::{Account, AccountRole, AccountStatus};
 use crate::application::{Application, ApplicationName, ApplicationStatus};
+use crate::change::Change;
 use crate::id::{ApplicationId, SessionId, TokenId, UserId};
 use crate::mfa::{Factor, SealedSecret, StoredFactor, TotpSecret, TotpStep};
+use crate::network::Network;
 use crate::password::{Argon2Cost, PasswordHash};
 use crate::permission::{Permission, Role, RoleName};
 use crate::secret::TokenDigest;
 use crate::session::{Client, Pair, Session};
+use crate::throttle::{FromAddress, GuessSubject, Guesses};
 use crate::time::Timestamp;
 use crate::token::{ActionPurpose, ActionStanding, RefreshKey, StoredActionToken};
 
@@ -96,6 +99,23 @@ pub(crate) fn action_standing(purpose: ActionPurpose) -> ActionStanding {
         expires_at: NOW.plus_secs(purpose.ttl_secs()),
     };
     ActionStanding { token, account: account() }
+}
+
+/// An address with so many guesses, the oldest 600 seconds ago.
+pub(crate) fn from_address(count: u32) -> FromAddress {
+    FromAddress::of(network(), Guesses { count, oldest: Some(NOW.plus_secs(-600)) })
+}
+
+/// A guess that is counted on that address, and taken back.
+pub(crate) fn counted_on_address() -> [Change; 2] {
+    let subject = GuessSubject::Network(network());
+    let window_start = Guesses::window_start(NOW);
+    let count = Change::CountGuess { subject: subject.clone(), limit: 100, at: NOW, window_start };
+    [count, Change::TakeBackGuess { subject }]
+}
+
+fn network() -> Network {
+    Network::parse("192.0.2.1").unwrap()
 }
 
 /// A token that is about to be mailed to [`account`].

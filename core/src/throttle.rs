@@ -8,8 +8,10 @@
 //! least: one address alone cannot use up an account's guesses, so that its owner elsewhere still gets in. Those counts
 //! are of an hour. Besides them, guesses [in a row](GuessSubject::InARow) are counted for however long they take.
 
+mod address;
 mod streak;
 
+pub use address::FromAddress;
 pub use streak::{IN_A_ROW_LIMIT, NOBODYS_ROW_SECS, STRANGERS_IN_A_ROW_LIMIT};
 
 use crate::change::Change;
@@ -185,11 +187,7 @@ impl Guess {
         if let Some(secs) = tallies.iter().filter_map(|tally| tally.wait_secs(now)).max() {
             return Err(secs);
         }
-        let count = |subject: GuessSubject| {
-            let (limit, window_start) = (self.limit(&subject), subject.window_start(now));
-            Change::CountGuess { subject, limit, at: now, window_start }
-        };
-        Ok(self.counted_on().into_iter().map(count).collect())
+        Ok(tallies.iter().map(|tally| tally.count(now)).collect())
     }
 
     /// It was right, though it opened nothing: it no longer counts.
@@ -246,6 +244,12 @@ impl Tally {
             GuessSubject::InARow(_) => streak::wait_secs(self.guesses.count, self.limit),
             _ => self.guesses.wait_secs(self.limit, now),
         }
+    }
+
+    /// One more.
+    fn count(&self, now: Timestamp) -> Change {
+        let subject = self.subject.clone();
+        Change::CountGuess { limit: self.limit, at: now, window_start: subject.window_start(now), subject }
     }
 }
 

@@ -1,8 +1,9 @@
 //! What an address may guess, and which address is believed.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::actors::{Anonymous, Answer, SignedIn, fresh_name};
+use crate::authenticator::Guarded;
 use crate::server::Server;
 
 /// What one address may guess at one account in an hour.
@@ -130,6 +131,98 @@ fn the_current_password_is_guessed_at_by_an_address_like_the_one_of_a_log_in() {
     assert!((0..FROM_ADDRESS).all(|_| change("not the password") == 400));
     assert_eq!(change(&ada.password), 429);
     assert_eq!(log_in_from(&server, "203.0.113.7", &ada.name, &ada.password).status, 200);
+}
+
+/// Shows this from there, as a proxy would pass it on.
+fn show_from(server: &Server, address: &str, path: &str, body: &Value) -> Answer {
+    Anonymous::at(server).post_from(address, path, body)
+}
+
+#[test]
+fn wrong_tokens_are_guesses_of_their_address_and_right_ones_are_not() {
+    let server = behind_a_proxy();
+    let attacker = "198.51.100.1";
+    let wrong = |number: usize| {
+        let token = ["x".to_owned(), "A".repeat(43)][number % 2].clone();
+        let (path, body) = if number % 4 < 2 {
+            ("/auth/email/verify", json!({ "token": token }))
+        } else {
+            ("/auth/password/reset", json!({ "token": token, "password": "the difference engine" }))
+        };
+        show_from(&server, attacker, path, &body).status
+    };
+    let [ada, grace] = [0; 2].map(|_| Anonymous::at(&server).become_somebody());
+    let verify = |address: &str, who: &SignedIn<'_>| {
+        let token = server.mailed_token(&who.email(), "Confirm your e-mail address");
+        show_from(&server, address, "/auth/email/verify", &json!({ "token": token })).status
+    };
+    assert!((0..ADDRESS - 1).all(|number| wrong(number) == 400));
+    assert_eq!(verify(attacker, &ada), 204, "the last is not used up by a right one");
+    assert_eq!(wrong(ADDRESS), 400);
+    assert_eq!((wrong(0), wrong(2)), (429, 429));
+    let refused = show_from(&server, attacker, "/auth/email/verify", &json!({ "token": "x" }));
+    assert_ne!(refused.header("retry-after"), "");
+    assert_eq!(verify(attacker, &grace), 429, "right or wrong");
+    assert_eq!(wrong_from(&server, attacker, &fresh_name()), 429, "the same count");
+    assert_eq!(verify("203.0.113.7", &grace), 204);
+}
+
+#[test]
+fn of_500_tokens_at_once_no_more_are_looked_at() {
+    let server = behind_a_proxy();
+    let ada = Anonymous::at(&server).become_somebody();
+    let token = server.mailed_token(&ada.email(), "Confirm your e-mail address");
+    let verify = |number: usize| {
+        let token = if number == 499 { token.clone() } else { format!("{number}") };
+        show_from(&server, "198.51.100.1", "/auth/email/verify", &json!({ "token": token })).status
+    };
+    let statuses: Vec<_> = std::thread::scope(|scope| {
+        let verify = &verify;
+        let all: Vec<_> = (0..500).map(|number| scope.spawn(move || verify(number))).collect();
+        all.into_iter().map(|one| one.join().unwrap()).collect()
+    });
+    assert!(statuses.iter().all(|status| matches!(status, 204 | 400 | 429 | 503)), "{statuses:?}");
+    assert_eq!(statuses.iter().filter(|status| **status == 400).count(), ADDRESS, "{statuses:?}");
+    assert_eq!(verify(0), 429);
+}
+
+#[test]
+fn wrong_codes_are_guesses_of_their_address_at_every_door() {
+    let server = behind_a_proxy();
+    let ada = Guarded::of(Anonymous::at(&server).become_somebody());
+    let mistyped = json!({ "code": ada.authenticator.wrong_code() });
+    // All by one address: this one.
+    let mut wrong = 0;
+    for door in ["/auth/mfa/verify", "/auth/mfa/disable", "/auth/mfa/recovery-codes"].iter().cycle().take(9) {
+        // What is counted on the factor is another count.
+        server.write("DELETE FROM guesses WHERE subject LIKE 'code:%'");
+        assert_eq!(ada.who.post(door, &mistyped).status, 400);
+        wrong += 1;
+    }
+    let waiting = ada.mfa_token();
+    server.write("DELETE FROM guesses WHERE subject LIKE 'code:%'");
+    assert_eq!(ada.finish(&waiting, &mistyped).status, 400);
+    assert_eq!(ada.log_in(json!({ "mfa_code": mistyped["code"] })).status, 401);
+    wrong += 2;
+    let name = fresh_name();
+    let left = |answer: &Answer| left(answer).pop().unwrap();
+    let told = Anonymous::at(&server).log_in(&name, "not the password");
+    assert_eq!(left(&told), (ADDRESS - wrong - 1).to_string());
+    for _ in wrong + 1..ADDRESS {
+        assert_eq!(
+            show_from(&server, "127.0.0.1", "/auth/email/verify", &json!({ "token": "x" })).status,
+            400
+        );
+    }
+    let recovery = json!({ "recovery_code": ada.recovery_codes[0] });
+    server.write("DELETE FROM guesses WHERE subject LIKE 'code:%'");
+    for refused in [ada.who.post("/auth/mfa/verify", &recovery), ada.finish(&waiting, &recovery)] {
+        assert_eq!((refused.status, refused.code().as_str()), (429, "too_many_attempts"), "right or wrong");
+    }
+    // A device that the account knows is not shut out by whoever attacks from its address.
+    let device = json!({ "device_token": ada.who.login["device_token"] });
+    let waiting = ada.log_in(device).json()["mfa_token"].as_str().unwrap().to_owned();
+    assert_eq!(ada.finish(&waiting, &recovery).status, 200);
 }
 
 /// Both headers that tell of guesses.

@@ -9,7 +9,7 @@ use crate::event::Event;
 use crate::id::UserId;
 use crate::mail::Notice;
 use crate::rejection::{Code, Rejection};
-use crate::throttle::{GuessSubject, WrongCodes};
+use crate::throttle::{FromAddress, GuessSubject, WrongCodes};
 use crate::time::Timestamp;
 
 /// The secret of a second factor as the store keeps it. Each sealing gives another text, so it also names the
@@ -74,6 +74,9 @@ pub struct FactorStanding {
     pub recovery: Option<RecoveryDigest>,
     /// The wrong codes before this one.
     pub wrong_codes: WrongCodes,
+    /// What was guessed from where it is shown. Not counted of a log-in that shows its code along, for that was counted
+    /// there with its password, nor of a device that the account knows.
+    pub from_address: FromAddress,
 }
 
 impl FactorStanding {
@@ -107,13 +110,13 @@ impl FactorStanding {
     }
 
     /// Counts a code, which is right where there is a `right` that it comes to; such a one ends the row of wrong
-    /// ones. While the lock is on, right and wrong are the same.
+    /// ones. While a lock is on, the factor's or the address's, right and wrong are the same.
     pub(super) fn count<T>(&self, user: UserId, right: Option<T>, now: Timestamp) -> Decision<T> {
         let refuse = |rejection: Rejection| {
             let code = rejection.code;
             Decision::refuse(rejection).with_event(Event::SecondFactorRefused { user, code })
         };
-        if let Some(secs) = self.wrong_codes.wait_secs(now) {
+        if let Some(secs) = self.wrong_codes.wait_secs(now).max(self.from_address.wait_secs(now)) {
             return refuse(Rejection::retry_after(Code::TooManyAttempts, secs));
         }
         let counted = Change::CountCode { user, at: now };
@@ -124,8 +127,11 @@ impl FactorStanding {
                     .with_change(counted)
                     .with_change(Change::ClearGuesses { subject: codes.clone() })
                     .with_change(Change::ClearGuesses { subject: codes.in_a_row() })
+                    .with_changes(self.from_address.right(now))
             }
-            None => refuse(Rejection::of(Code::InvalidCode)).with_change(counted),
+            None => refuse(Rejection::of(Code::InvalidCode))
+                .with_change(counted)
+                .with_changes(self.from_address.wrong(now)),
         }
     }
 }

@@ -178,6 +178,28 @@ fn five_wrong_codes_in_a_row_lock_out_the_right_one_for_fifteen_minutes() {
 }
 
 #[test]
+fn a_code_is_counted_on_the_address_that_it_is_shown_from() {
+    let [count, take_back] = samples::counted_on_address();
+    let shown = |shown: &ShownCode, guesses, on| {
+        confirmed(shown, &FactorStanding { from_address: samples::from_address(guesses), ..standing(on) })
+    };
+    for on in [true, false] {
+        assert_eq!(
+            shown(&wrong(), 99, on).changes,
+            [Change::CountCode { user: ADA, at: NOW }, count.clone()]
+        );
+        let right = shown(&right(), 99, on);
+        assert!(right.outcome.is_ok());
+        assert_eq!(right.changes[3..5], [count.clone(), take_back.clone()]);
+        for code in [self::right(), wrong(), recovery().0] {
+            let refused = shown(&code, 100, on);
+            assert_eq!(refused.outcome.unwrap_err(), Rejection::retry_after(Code::TooManyAttempts, 3_000));
+            assert_eq!(refused.changes, []);
+        }
+    }
+}
+
+#[test]
 fn of_the_two_codes_one_must_be_there() {
     let parse = |code: Field<'_>, recovery_code: Field<'_>| {
         ShownCode::parse(&code, &recovery_code).map_err(|faults| {

@@ -104,7 +104,8 @@ fn log_in(place: Place) -> Description {
         "Trades a password and exactly one of `username`, `email` and `identifier` for tokens. A wrong \
          password and an unknown name are answered alike and in the same time. After 20 wrong passwords \
          within an hour, 10 from one address, every further attempt is refused for a while; so it is after 100 from one \
-         address at all names. `RateLimit` tells what is left. Where a second factor is on and no \
+         address at all names. After 80 in a row, however long they took, strangers are refused until a log-in from a \
+         known device (the `device_token`, which has 100) or a reset by mail. `RateLimit` tells what is left. Where a second factor is on and no \
          code comes, the answer holds an `mfa_token`: the bearer with which `/auth/mfa/verify` finishes this log-in \
          within five minutes. With `Countersign-Session: cookie` the tokens come in cookies, and the cookie of an earlier \
          log-in stands in for `device_token`.",

@@ -56,10 +56,11 @@ fn verify(_: Place) -> Description {
     Description::new(
         "Verify the address",
         "Takes the token that was mailed to the account's address, once. One that was mailed to an address which the \
-         account no longer has does nothing.",
+         account no longer has does nothing. After 100 wrong tokens, codes or passwords within an hour from one address \
+         no other is looked at for a while.",
     )
     .takes(body)
-    .refused_with(&[Code::UnknownField, Code::InvalidToken, Code::Overloaded])
+    .refused_with(&[Code::UnknownField, Code::InvalidToken, Code::TooManyAttempts, Code::Overloaded])
 }
 
 fn reset(_: Place) -> Description {
@@ -72,7 +73,8 @@ fn reset(_: Place) -> Description {
         "Takes the token that was mailed for it, once. Ends every session, forgets every device, verifies the address, \
          and removes a second factor that was turned on while the address was not verified. A password that is refused \
          leaves the token good. Wrong log-ins stay counted; the answered `device_token` has a count of its own, so \
-         that the owner gets in also while others guess. With `Countersign-Session: cookie` it comes in a cookie.",
+         that the owner gets in also while others guess. With `Countersign-Session: cookie` it comes in a cookie. After \
+         100 wrong tokens, codes or passwords within an hour from one address no other is looked at for a while.",
     )
     .takes(body)
     .answers::<PasswordReset<'static>>(
@@ -81,7 +83,7 @@ fn reset(_: Place) -> Description {
     )
     .or::<Message>()
     .sets_cookies()
-    .refused_with(&[Code::UnknownField, Code::InvalidToken, Code::Overloaded])
+    .refused_with(&[Code::UnknownField, Code::InvalidToken, Code::TooManyAttempts, Code::Overloaded])
 }
 
 fn mailed_token() -> Value {

@@ -54,7 +54,8 @@ fn verify(_: Place) -> Description {
         "Show a code",
         "Turns on the factor that waits for it, and answers the recovery codes; shows anew that the owner is there, \
          where the factor is on; finishes a log-in, where the bearer is its `mfa_token`, and answers as that does. \
-         After five wrong codes in a row none is looked at for 15 minutes.",
+         After five wrong codes in a row none is looked at for 15 minutes, and after 100 none until the password is \
+         reset by mail; nor is any from an address that made 100 wrong guesses at whatever within an hour.",
     )
     .takes(code("MfaCode", MFA_CODE_FIELDS))
     .answers::<MfaVerified<'static>>(StatusCode::OK, example)

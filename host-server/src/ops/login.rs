@@ -144,7 +144,7 @@ fn standing(app: &App, login: &Login) -> Result<Standing, Problem> {
         (RequestedApplication::Registered, None) | (RequestedApplication::Impossible, _) => None,
     };
     let factor = match account.as_ref().filter(|account| account.mfa_enabled) {
-        Some(account) => second_factor::standing(app, account.id, login.second_factor.as_ref())?,
+        Some(account) => second_factor::standing(app, account.id, login.second_factor.as_ref(), None)?,
         None => FactorStanding::default(),
     };
     let roles = match (&account, &application) {

@@ -27,7 +27,12 @@ pub(crate) async fn verify(app: &App, call: Call) -> Result<Reply, Problem> {
     let document = call.document()?;
     let parsed = verify_email::parse(&document.field("token"));
     let digest = form::merge(parsed, unknown_fields(&document, VERIFICATION_FIELDS))?;
-    settle(app, &call, || Ok(verify_email::decide(standing(app, digest)?.as_ref(), app.now()))).await?;
+    settle(app, &call, || {
+        let now = app.now();
+        let from_address = app.store.from_address(call.network, now)?;
+        Ok(verify_email::decide(standing(app, digest)?.as_ref(), &from_address, now))
+    })
+    .await?;
     Ok(Reply::no_content())
 }
 
@@ -38,8 +43,10 @@ pub(crate) async fn reset(app: &App, call: Call) -> Result<Reply, Problem> {
     let reset = form::merge(Reset::parse(&form), unknown_fields(&document, RESET_FIELDS))?;
     // Asked before the hash is spent, and again when the password is stored.
     let password = settle(app, &call, || {
+        let now = app.now();
         let standing = reset_standing(app, reset.digest)?;
-        Ok(reset::check(&reset, standing.as_ref(), app.policy.password_min_length, app.now()))
+        let from_address = app.store.from_address(call.network, now)?;
+        Ok(reset::check(&reset, standing.as_ref(), &from_address, app.policy.password_min_length, now))
     })
     .await?;
     breach::refuse(app, &password).await?;
@@ -47,7 +54,10 @@ pub(crate) async fn reset(app: &App, call: Call) -> Result<Reply, Problem> {
     let hash = app.hashing.hash(password, app.policy.argon2, random()?).await?;
     let device = Secret::new(random()?);
     let done = settle(app, &call, || {
-        Ok(reset::decide(reset_standing(app, reset.digest)?.as_ref(), &hash, &device, app.now()))
+        let now = app.now();
+        let standing = reset_standing(app, reset.digest)?;
+        let from_address = app.store.from_address(call.network, now)?;
+        Ok(reset::decide(standing.as_ref(), &from_address, &hash, &device, now))
     })
     .await?;
     Ok(issued::device(&call, RESET, &done.device_token))

@@ -62,7 +62,7 @@ pub(crate) async fn verify(app: &App, call: Call) -> Result<Reply, Problem> {
     let (user, session) = (principal.account().id, principal.session().id);
     let entropy = Secret::new(random()?);
     let confirmed = settle(app, &call, || {
-        let standing = second_factor::standing(app, user, Some(&shown))?;
+        let standing = second_factor::standing(app, user, Some(&shown), call.network)?;
         let renewal = Renewal { entropy: &entropy, key: &app.tokens.recovery_keys.current };
         Ok(mfa::confirm(user, session, &shown, &standing, renewal, app.now()))
     })
@@ -83,7 +83,7 @@ async fn finish_login(
 ) -> Result<Reply, Problem> {
     let entropy = super::login::entropy()?;
     let logged_in = settle(app, call, || {
-        let standing = second_factor::waiting(app, digest, Some(shown))?;
+        let standing = second_factor::waiting(app, digest, Some(shown), call.network)?;
         let context = LoginContext {
             policy: &app.policy,
             issuer: &app.tokens.issuer,
@@ -103,7 +103,7 @@ pub(crate) async fn disable(app: &App, call: Call) -> Result<Reply, Problem> {
     let shown = shown(&call, CODE_FIELDS)?;
     let user = call.principal()?.account().id;
     settle(app, &call, || {
-        let standing = second_factor::standing(app, user, Some(&shown))?;
+        let standing = second_factor::standing(app, user, Some(&shown), call.network)?;
         Ok(mfa::disable(user, &shown, &standing, app.now()))
     })
     .await?;
@@ -121,7 +121,7 @@ pub(crate) async fn renew_recovery_codes(app: &App, call: Call) -> Result<Reply,
     let proof = reauthenticate::require(app, &call, password).await?;
     let entropy = Secret::new(random()?);
     let codes = settle(app, &call, || {
-        let standing = second_factor::standing(app, user, Some(&shown))?;
+        let standing = second_factor::standing(app, user, Some(&shown), call.network)?;
         let renewal = Renewal { entropy: &entropy, key: &app.tokens.recovery_keys.current };
         Ok(mfa::renew_recovery_codes(user, proof, &shown, &standing, renewal, app.now()))
     })

@@ -27,10 +27,11 @@ use countersign_core::change::Change;
 use countersign_core::id::{ApplicationId, SessionId, UserId};
 use countersign_core::login::{Identifier, MfaLogin};
 use countersign_core::mfa::{RecoveryDigest, StoredFactor};
+use countersign_core::network::Network;
 use countersign_core::password::HashKind;
 use countersign_core::secret::TokenDigest;
 use countersign_core::session::Session;
-use countersign_core::throttle::{Guess, GuessSubject, Guesses, Tally, WrongCodes};
+use countersign_core::throttle::{FromAddress, Guess, GuessSubject, Guesses, Tally, WrongCodes};
 use countersign_core::time::Timestamp;
 use tokio::sync::Notify;
 
@@ -223,6 +224,16 @@ impl Store {
             Ok(Tally { limit: guess.limit(&subject), subject, guesses })
         };
         guess.counted_on().into_iter().map(tally).collect()
+    }
+
+    /// What was guessed from a network, as it counts at `now`; `None` where addresses are not counted.
+    ///
+    /// # Errors
+    /// Where the store fails.
+    pub fn from_address(&self, network: Option<Network>, now: Timestamp) -> Result<FromAddress, StoreError> {
+        let Some(network) = network else { return Ok(FromAddress::default()) };
+        let subject = GuessSubject::Network(network);
+        Ok(FromAddress::of(network, self.guesses(&subject, subject.window_start(now))?))
     }
 
     /// The guesses at `subject` after `window_start`.

@@ -6,6 +6,25 @@ use super::shot;
 use crate::actors::Anonymous;
 use crate::server::Server;
 
+/// A server on which so much was guessed from here that it looks at nothing more.
+fn through() -> Server {
+    let server = Server::start_with(&[("RATE_LIMIT", "on")]);
+    for _ in 0..100 {
+        let answer = Anonymous::at(&server).post("/auth/email/verify", &json!({ "token": "x" }));
+        assert_eq!(answer.status, 400, "{answer:?}");
+    }
+    server
+}
+
+#[test]
+fn from_an_address_that_is_through() {
+    let server = through();
+    let anyone = Anonymous::at(&server);
+    shot("POST /auth/email/verify", &anyone.post("/auth/email/verify", &json!({ "token": "x" })));
+    let body = json!({ "token": "x", "password": "the difference engine" });
+    shot("POST /auth/password/reset", &anyone.post("/auth/password/reset", &body));
+}
+
 #[test]
 fn to_verify_an_address() {
     let server = Server::start();

@@ -10,6 +10,7 @@ use countersign_core::login::{
 use countersign_core::mfa::{Factor, FactorStanding, RecoveryCode, ShownCode};
 use countersign_core::password::{PasswordHash, PreparedPassword, StoredHash};
 use countersign_core::register::{self, MadeBy, Registration, RegistrationForm, RegistrationRules};
+use countersign_core::throttle::FromAddress;
 
 use super::*;
 use crate::authenticator;
@@ -220,7 +221,7 @@ impl World {
             _ => None,
         };
         let wrong_codes = self.store.wrong_codes(user, self.now)?;
-        Ok(FactorStanding { factor, recovery, wrong_codes })
+        Ok(FactorStanding { factor, recovery, wrong_codes, from_address: FromAddress::default() })
     }
 
     pub(super) fn shown(&self, user: Option<UserNo>, code: operation::Code) -> Result<ShownCode, Refusal> {
