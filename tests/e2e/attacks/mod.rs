@@ -4,6 +4,7 @@
 mod bodies;
 mod forgery;
 mod injection;
+mod issuer;
 mod kinds;
 mod mass_assignment;
 mod names;

@@ -1,5 +1,5 @@
-//! Everything that may be used once, used again: at once, after the server was killed the moment it had answered, and
-//! after the account was deleted and restored.
+//! Everything that may be used once, used again: at once, after the server was killed the moment it had answered,
+//! after the account was deleted and restored, and after a backup was put back.
 
 use serde_json::{Value, json};
 
@@ -149,7 +149,10 @@ fn verify_token(server: &Server) -> Once {
 fn enabling_code(server: &Server) -> Once {
     let who = somebody(server);
     let proposed = who.post("/auth/mfa/enable", &json!({}));
-    let code = Authenticator::of(proposed.json()["secret"].as_str().unwrap()).code();
+    let mut authenticator = Authenticator::of(proposed.json()["secret"].as_str().unwrap());
+    // The first may be about to run out.
+    authenticator.code();
+    let code = authenticator.code();
     let bearer = Some(who.token.clone());
     posted(&who, "/auth/mfa/verify", bearer, json!({ "code": code }), (400, "invalid_code"))
 }
@@ -237,6 +240,25 @@ fn what_was_given_out_before_an_account_was_deleted_is_void_when_it_is_restored(
         delete_and_restore(&admin, &once.owner);
         let answer = (once.usage)(&server);
         assert_eq!(answer.status, once.refusal.0, "{what}: {answer:?}");
+    }
+}
+
+/// The codes as well: the command takes them away or counts them as used.
+#[test]
+fn nothing_is_used_that_a_backup_of_the_database_brought_back() {
+    let mut server = Server::start();
+    let all: Vec<_> = kinds().map(|(what, got)| (what, got(&server))).collect();
+    let backup = server.back_up();
+    for (what, once) in &all {
+        assert_used(what, &(once.usage)(&server));
+    }
+    server.put_back(&backup);
+    let voided = server.command(&["after-restore"], "");
+    assert!(voided.status.success(), "{voided:?}");
+    server.start_again();
+    for (what, once) in &all {
+        let answer = (once.usage)(&server);
+        assert!(matches!(answer.status, 400 | 401), "{what}: {answer:?}");
     }
 }
 

@@ -65,7 +65,12 @@ impl<'a> Scene<'a> {
 
     /// Makes a request of that route about the victim.
     pub(super) fn ask(&self, route: &Route, bearer: Option<&str>) -> Answer {
-        ask(self.victim.origin, &route.method, &self.target(route), bearer, self.body(route).as_ref())
+        self.ask_by(&route.method, route, bearer)
+    }
+
+    /// The same by another method.
+    pub(super) fn ask_by(&self, method: &str, route: &Route, bearer: Option<&str>) -> Answer {
+        ask(self.victim.origin, method, &self.target(route), bearer, self.body(route).as_ref())
     }
 
     /// The path, and the query where the route wants one.

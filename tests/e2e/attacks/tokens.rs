@@ -6,6 +6,7 @@ use ed25519_dalek::SigningKey;
 use serde_json::{Value, json};
 
 use super::forgery::{Token, doubled, encoded, encodings, with, without};
+use super::issuer::Issuer;
 use crate::actors::{Admin, Anonymous, ask};
 use crate::server::{self, SECRET_KEY, Server};
 
@@ -42,82 +43,78 @@ fn all_refused(server: &Server, admin: &Admin<'_>, forgeries: &[(String, String)
     assert_eq!(admin.get("/users/me").json(), before);
 }
 
-/// An admin of the shared server, and the token of theirs that is forged.
-fn target() -> (Admin<'static>, Token) {
-    let admin = Admin::at(server::shared());
-    let token = Token::of(&admin.token);
-    let same = token.by_hmac(SECRET_KEY.as_bytes());
-    assert_eq!(ask(admin.origin, "GET", "/users", Some(&same), None).status, 200, "forged well");
-    (admin, token)
-}
-
 #[test]
 fn no_header_but_ours_is_believed_though_the_signature_holds() {
-    let (admin, token) = target();
-    let signed = |header: &str| (header.to_owned(), token.with_header(header).by_hmac(SECRET_KEY.as_bytes()));
-    let altered = |member: &str, values: &[&str]| -> Vec<_> {
-        values.iter().map(|value| signed(&with(&token.header, member, value))).collect()
-    };
-    for (member, values, words) in [
-        (
-            "alg",
-            [
-                r#""none""#,
-                r#""None""#,
-                r#""NONE""#,
-                r#""""#,
-                r#""hs256""#,
-                r#""HS384""#,
-                r#""HS512""#,
-                r#""EdDSA""#,
-                r#""ES256""#,
-                r#""RS256""#,
-                r#""PS256""#,
-                r#""HS256 ""#,
-                r#""HS256\u0000""#,
-            ]
-            .as_slice(),
-            ["token_algorithm_not_allowed"].as_slice(),
-        ),
-        ("alg", &["null", "256", "[\"HS256\"]", "{}", "true"], &["token_malformed"]),
-        (
-            "crit",
-            &["[]", "null", "[\"exp\"]", "[\"b64\"]", "\"exp\"", "false"],
-            &["token_critical_unsupported"],
-        ),
-        ("b64", &["false", "null", "\"true\"", "0"], &["token_critical_unsupported"]),
-        (
-            "typ",
-            &[r#""JWT""#, r#""""#, r#""at""#, r#""at+jwt ""#, r#""logout+jwt""#, r#""application/jwt""#],
-            &["token_type_invalid"],
-        ),
-        ("typ", &["null", "1", "[\"at+jwt\"]"], &["token_malformed"]),
-        (
-            "kid",
-            &[r#""""#, r#""another""#, r#""../../../../dev/null""#, r#""' OR 1=1 --""#, r#""\u0000""#],
-            &["token_key_unknown"],
-        ),
-        ("kid", &["null", "0", "[]", "{}"], &["token_malformed"]),
-    ] {
-        all_refused(server::shared(), &admin, &altered(member, values), words);
+    for issuer in Issuer::both() {
+        let (admin, token) = issuer.target();
+        let signed = |header: &str| (header.to_owned(), issuer.sign(&token.with_header(header)));
+        let altered = |member: &str, values: &[&str]| -> Vec<_> {
+            let others = values.iter().filter(|value| value.trim_matches('"') != issuer.algorithm);
+            others.map(|value| signed(&with(&token.header, member, value))).collect()
+        };
+        for (member, values, words) in [
+            (
+                "alg",
+                [
+                    r#""none""#,
+                    r#""None""#,
+                    r#""NONE""#,
+                    r#""""#,
+                    r#""hs256""#,
+                    r#""HS256""#,
+                    r#""HS384""#,
+                    r#""HS512""#,
+                    r#""EdDSA""#,
+                    r#""ES256""#,
+                    r#""RS256""#,
+                    r#""PS256""#,
+                    r#""HS256 ""#,
+                    r#""HS256\u0000""#,
+                ]
+                .as_slice(),
+                ["token_algorithm_not_allowed"].as_slice(),
+            ),
+            ("alg", &["null", "256", "[\"HS256\"]", "{}", "true"], &["token_malformed"]),
+            (
+                "crit",
+                &["[]", "null", "[\"exp\"]", "[\"b64\"]", "\"exp\"", "false"],
+                &["token_critical_unsupported"],
+            ),
+            ("b64", &["false", "null", "\"true\"", "0"], &["token_critical_unsupported"]),
+            (
+                "typ",
+                &[r#""JWT""#, r#""""#, r#""at""#, r#""at+jwt ""#, r#""logout+jwt""#, r#""application/jwt""#],
+                &["token_type_invalid"],
+            ),
+            ("typ", &["null", "1", "[\"at+jwt\"]"], &["token_malformed"]),
+            (
+                "kid",
+                &[r#""""#, r#""another""#, r#""../../../../dev/null""#, r#""' OR 1=1 --""#, r#""\u0000""#],
+                &["token_key_unknown"],
+            ),
+            ("kid", &["null", "0", "[]", "{}"], &["token_malformed"]),
+        ] {
+            all_refused(&issuer.server, &admin, &altered(member, values), words);
+        }
+        let missing = ["alg", "typ", "kid"].map(|member| signed(&without(&token.header, member)));
+        let words = ["token_malformed", "token_type_invalid", "token_key_unknown"];
+        all_refused(&issuer.server, &admin, &missing, &words);
+        let twice = [
+            r#""alg":"none""#,
+            r#""alg":"HS256""#,
+            r#""\u0061lg":"none""#,
+            r#""kid":"x""#,
+            r#""x":{"y":1,"y":2}"#,
+        ]
+        .map(|member| signed(&doubled(&token.header, member)));
+        all_refused(&issuer.server, &admin, &twice, &["token_malformed"]);
     }
-    let missing = ["alg", "typ", "kid"].map(|member| signed(&without(&token.header, member)));
-    let words = ["token_malformed", "token_type_invalid", "token_key_unknown"];
-    all_refused(server::shared(), &admin, &missing, &words);
-    let twice = [
-        r#""alg":"none""#,
-        r#""alg":"HS256""#,
-        r#""\u0061lg":"none""#,
-        r#""kid":"x""#,
-        r#""x":{"y":1,"y":2}"#,
-    ]
-    .map(|member| signed(&doubled(&token.header, member)));
-    all_refused(server::shared(), &admin, &twice, &["token_malformed"]);
 }
 
 #[test]
 fn without_a_signature_or_with_a_foreign_one_there_is_no_token() {
-    let (admin, token) = target();
+    let admin = Admin::at(server::shared());
+    let token = Token::of(&admin.token);
     let mut forgeries = vec![
         ("the signature stripped".to_owned(), token.stripped()),
         ("the second dot stripped".to_owned(), token.stripped().trim_end_matches('.').to_owned()),
@@ -125,7 +122,7 @@ fn without_a_signature_or_with_a_foreign_one_there_is_no_token() {
         ("an empty secret".to_owned(), token.by_hmac(b"")),
         ("a guessed secret".to_owned(), token.by_hmac(b"secret")),
         ("the secret and a line end".to_owned(), token.by_hmac(format!("{SECRET_KEY}\n").as_bytes())),
-        ("the name of the key".to_owned(), token.by_hmac(Token::of(&admin.token).header.as_bytes())),
+        ("the name of the key".to_owned(), token.by_hmac(token.header.as_bytes())),
     ];
     for alg in ["none", "None", "NONE", "nOnE"] {
         let header = with(&token.header, "alg", &format!("\"{alg}\""));
@@ -145,7 +142,6 @@ fn without_a_signature_or_with_a_foreign_one_there_is_no_token() {
 
 #[test]
 fn a_key_that_the_token_brings_along_is_neither_used_nor_fetched() {
-    let (admin, token) = target();
     let theirs = SigningKey::from_bytes(&[7; 32]);
     let x = encoded(theirs.verifying_key().as_bytes());
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
@@ -163,7 +159,7 @@ fn a_key_that_the_token_brings_along_is_neither_used_nor_fetched() {
         json!({ "jku": url, "x5u": url, "jwk": jwk, "kid": "theirs" }),
     ];
     for server in [server::shared(), &Server::start_with(&[("ALGORITHM", "EdDSA")])] {
-        let admin = if std::ptr::eq(server, server::shared()) { &admin } else { &Admin::at(server) };
+        let admin = Admin::at(server);
         let token = Token::of(&admin.token);
         let mut forgeries = Vec::new();
         for added in &members {
@@ -180,97 +176,101 @@ fn a_key_that_the_token_brings_along_is_neither_used_nor_fetched() {
             }
         }
         let words = ["token_signature_invalid", "token_key_unknown", "token_algorithm_not_allowed"];
-        all_refused(server, admin, &forgeries, &words);
+        all_refused(server, &admin, &forgeries, &words);
     }
-    drop(token);
     assert!(listener.accept().is_err(), "nobody has asked there");
 }
 
 #[test]
 fn every_claim_is_held_to_its_type_and_range_though_the_signature_holds() {
-    let (admin, token) = target();
-    let signed = |claims: &str| (claims.to_owned(), token.with_claims(claims).by_hmac(SECRET_KEY.as_bytes()));
-    let claims: Value = serde_json::from_str(&token.claims).unwrap();
-    let iat = claims["iat"].as_i64().unwrap();
-    for claim in ["iss", "sub", "aud", "jti", "sid", "iat", "exp", "auth_time", "amr"] {
-        let own = claims[claim].to_string();
-        let [a_list, an_object] = [format!("[{own}]"), format!("{{\"a\":{own}}}")];
-        let mut values = vec!["null", "true", "[]", "{}", "\"\"", "0.5", &an_object];
-        let quoted = format!("\"{own}\"");
-        match claim {
-            "iat" | "exp" | "auth_time" => values.extend([
-                "-1",
-                "1e10",
-                "1.7e9",
-                "9223372036854775807",
-                "9223372036854775808",
-                "253402300800",
-                &quoted,
-                &a_list,
-            ]),
-            "amr" => values.extend(["7", "\"pwd\"", "[7]", "[[]]"]),
-            _ => values.extend(["7", &a_list]),
+    for issuer in Issuer::both() {
+        let (admin, token) = issuer.target();
+        let signed = |claims: &str| (claims.to_owned(), issuer.sign(&token.with_claims(claims)));
+        let claims: Value = serde_json::from_str(&token.claims).unwrap();
+        let iat = claims["iat"].as_i64().unwrap();
+        for claim in ["iss", "sub", "aud", "jti", "sid", "iat", "exp", "auth_time", "amr"] {
+            let own = claims[claim].to_string();
+            let [a_list, an_object] = [format!("[{own}]"), format!("{{\"a\":{own}}}")];
+            let mut values = vec!["null", "true", "[]", "{}", "\"\"", "0.5", &an_object];
+            let quoted = format!("\"{own}\"");
+            match claim {
+                "iat" | "exp" | "auth_time" => values.extend([
+                    "-1",
+                    "1e10",
+                    "1.7e9",
+                    "9223372036854775807",
+                    "9223372036854775808",
+                    "253402300800",
+                    &quoted,
+                    &a_list,
+                ]),
+                "amr" => values.extend(["7", "\"pwd\"", "[7]", "[[]]"]),
+                _ => values.extend(["7", &a_list]),
+            }
+            // A list without an item is one, and an application of another name is for the session to refuse.
+            values.retain(|value| !matches!((claim, *value), ("amr", "[]") | ("aud", "\"\"")));
+            let altered: Vec<_> =
+                values.iter().map(|value| signed(&with(&token.claims, claim, value))).collect();
+            all_refused(&issuer.server, &admin, &altered, &["token_claim_invalid"]);
+            let missing = [signed(&without(&token.claims, claim))];
+            all_refused(&issuer.server, &admin, &missing, &["token_claim_missing"]);
         }
-        // A list without an item is one, and an application of another name is for the session to refuse.
-        values.retain(|value| !matches!((claim, *value), ("amr", "[]") | ("aud", "\"\"")));
-        let altered: Vec<_> = values.iter().map(|value| signed(&with(&token.claims, claim, value))).collect();
-        all_refused(server::shared(), &admin, &altered, &["token_claim_invalid"]);
-        let missing = [signed(&without(&token.claims, claim))];
-        all_refused(server::shared(), &admin, &missing, &["token_claim_missing"]);
+        let strange = [
+            ("iss", "\"https://elsewhere.example\"".to_owned()),
+            ("iss", "\"Countersign\"".to_owned()),
+            ("exp", (iat + 86_401).to_string()),
+            ("exp", iat.to_string()),
+            ("exp", (iat - 1).to_string()),
+            ("nbf", "\"0\"".to_owned()),
+            ("nbf", "-1".to_owned()),
+            ("nbf", "0.5".to_owned()),
+        ];
+        let strange = strange.map(|(claim, value)| signed(&with(&token.claims, claim, &value)));
+        all_refused(&issuer.server, &admin, &strange, &["token_claim_invalid"]);
+        let early = [("nbf", iat + 60), ("iat", iat + 60)]
+            .map(|(claim, value)| signed(&with(&token.claims, claim, &value.to_string())));
+        all_refused(&issuer.server, &admin, &early, &["token_not_yet_valid"]);
+        let twice = [
+            r#""sub":"1""#,
+            r#""s\u0075b":"1""#,
+            r#""exp":9999999999"#,
+            r#""x":{"y":1,"y":2}"#,
+            r#""x":"\ud800""#,
+            r#""x":1e999"#,
+        ]
+        .map(|member| signed(&doubled(&token.claims, member)));
+        all_refused(&issuer.server, &admin, &twice, &["token_malformed"]);
     }
-    let strange = [
-        ("iss", "\"https://elsewhere.example\"".to_owned()),
-        ("iss", "\"Countersign\"".to_owned()),
-        ("exp", (iat + 86_401).to_string()),
-        ("exp", iat.to_string()),
-        ("exp", (iat - 1).to_string()),
-        ("nbf", "\"0\"".to_owned()),
-        ("nbf", "-1".to_owned()),
-        ("nbf", "0.5".to_owned()),
-    ];
-    let strange = strange.map(|(claim, value)| signed(&with(&token.claims, claim, &value)));
-    all_refused(server::shared(), &admin, &strange, &["token_claim_invalid"]);
-    let early = [("nbf", iat + 60), ("iat", iat + 60)]
-        .map(|(claim, value)| signed(&with(&token.claims, claim, &value.to_string())));
-    all_refused(server::shared(), &admin, &early, &["token_not_yet_valid"]);
-    let twice = [
-        r#""sub":"1""#,
-        r#""s\u0075b":"1""#,
-        r#""exp":9999999999"#,
-        r#""x":{"y":1,"y":2}"#,
-        r#""x":"\ud800""#,
-        r#""x":1e999"#,
-    ]
-    .map(|member| signed(&doubled(&token.claims, member)));
-    all_refused(server::shared(), &admin, &twice, &["token_malformed"]);
 }
 
 #[test]
 fn a_session_is_its_users_and_its_applications_whatever_a_token_says() {
-    let (admin, token) = target();
-    let other = Admin::at(server::shared());
-    let theirs: Value = serde_json::from_str(&Token::of(&other.token).claims).unwrap();
-    let application = admin.make_application();
-    let altered = [
-        ("sub", theirs["sub"].to_string()),
-        ("sid", theirs["sid"].to_string()),
-        ("sid", format!("\"{}\"", encoded(&[0; 16]))),
-        ("aud", format!("\"{application}\"")),
-        ("aud", "\"Default\"".to_owned()),
-        ("aud", "\"\"".to_owned()),
-        ("sub", "\"0\"".to_owned()),
-        ("sub", "\"01\"".to_owned()),
-        ("sub", format!("\"0{}\"", admin.login["user"]["id"])),
-        ("sub", format!("\"+{}\"", admin.login["user"]["id"])),
-        ("sub", format!("\" {}\"", admin.login["user"]["id"])),
-        ("sub", format!("\"{}.0\"", admin.login["user"]["id"])),
-    ]
-    .map(|(claim, value)| {
-        let claims = with(&token.claims, claim, &value);
-        (claims.clone(), token.with_claims(&claims).by_hmac(SECRET_KEY.as_bytes()))
-    });
-    all_refused(server::shared(), &admin, &altered, &["session_ended"]);
-    assert_eq!(other.get("/users/me").status, 200);
+    for issuer in Issuer::both() {
+        let (admin, token) = issuer.target();
+        let other = Admin::at(&issuer.server);
+        let theirs: Value = serde_json::from_str(&Token::of(&other.token).claims).unwrap();
+        let application = admin.make_application();
+        let altered = [
+            ("sub", theirs["sub"].to_string()),
+            ("sid", theirs["sid"].to_string()),
+            ("sid", format!("\"{}\"", encoded(&[0; 16]))),
+            ("aud", format!("\"{application}\"")),
+            ("aud", "\"Default\"".to_owned()),
+            ("aud", "\"\"".to_owned()),
+            ("sub", "\"0\"".to_owned()),
+            ("sub", "\"01\"".to_owned()),
+            ("sub", format!("\"0{}\"", admin.login["user"]["id"])),
+            ("sub", format!("\"+{}\"", admin.login["user"]["id"])),
+            ("sub", format!("\" {}\"", admin.login["user"]["id"])),
+            ("sub", format!("\"{}.0\"", admin.login["user"]["id"])),
+        ]
+        .map(|(claim, value)| {
+            let claims = with(&token.claims, claim, &value);
+            (claims.clone(), issuer.sign(&token.with_claims(&claims)))
+        });
+        all_refused(&issuer.server, &admin, &altered, &["session_ended"]);
+        assert_eq!(other.get("/users/me").status, 200);
+    }
 }
 
 #[test]
