@@ -376,7 +376,8 @@ fn a_json_log_holds_nothing_but_json_and_takes_the_banners_place() {
     let folder = folder();
     let mut child = program(folder.path())
         .args(["--port", "0", "--log-format", "json"])
-        .env("SMTP_URL", "smtp://ada:hunter2@mail")
+        .env("SMTP_URL", "smtp://mail")
+        .env("SECRET_KEY_PREVIOUS", "hunter2, which nobody reads in a log")
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .spawn()

@@ -1,12 +1,13 @@
 //! A mail server that keeps what it is given, and what people take out of their mails.
 
 use std::collections::VecDeque;
-use std::io::{BufRead, BufReader, Write};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{IpAddr, SocketAddr, TcpListener, TcpStream};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard};
 use std::time::{Duration, Instant};
 
-use mailin::{Action, Handler, Response, SessionBuilder};
+use mailin::{Action, AuthMechanism, Handler, Response, SessionBuilder};
+use rustls::{ServerConfig, ServerConnection, StreamOwned};
 
 use crate::server::Server;
 
@@ -41,6 +42,22 @@ impl Mail {
     }
 }
 
+/// What a mail server asks of its clients.
+#[derive(Clone)]
+pub(crate) struct Manners {
+    pub wire: Wire,
+    /// Who may send mails, by which password, shown in which way; `None` where everybody may.
+    pub login: Option<(AuthMechanism, &'static str, &'static str)>,
+}
+
+/// When the way to it is encrypted.
+#[derive(Clone)]
+pub(crate) enum Wire {
+    Clear,
+    StartTls(Arc<ServerConfig>),
+    Sealed(Arc<ServerConfig>),
+}
+
 /// A mail server on a port of its own.
 pub(crate) struct Mailbox {
     pub address: SocketAddr,
@@ -53,6 +70,8 @@ struct Post {
     /// What the next recipients are answered; the others are taken.
     answers: Mutex<VecDeque<u16>>,
     asked: Mutex<u32>,
+    logins: Mutex<Vec<(String, String)>>,
+    heard_in_clear: Mutex<Vec<String>>,
     arrived: Condvar,
 }
 
@@ -63,14 +82,23 @@ impl Mailbox {
 
     /// At an address that was somebody's before.
     pub(crate) fn open_at(address: SocketAddr) -> Self {
+        Self::open_with(address, Manners { wire: Wire::Clear, login: None })
+    }
+
+    /// One that asks for something.
+    pub(crate) fn with(manners: Manners) -> Self {
+        Self::open_with("127.0.0.1:0".parse().unwrap(), manners)
+    }
+
+    fn open_with(address: SocketAddr, manners: Manners) -> Self {
         let listener = TcpListener::bind(address).unwrap();
         let (address, post) = (listener.local_addr().unwrap(), Arc::new(Post::default()));
         let shared = Arc::clone(&post);
         std::thread::spawn(move || {
             for stream in listener.incoming().map_while(Result::ok) {
-                let post = Arc::clone(&shared);
+                let (post, manners) = (Arc::clone(&shared), manners.clone());
                 // A client that breaks off has ended its session.
-                std::thread::spawn(move || converse(stream, post).ok());
+                std::thread::spawn(move || converse(stream, post, manners).ok());
             }
         });
         Self { address, post }
@@ -93,6 +121,16 @@ impl Mailbox {
     /// How many recipients it was asked about.
     pub(crate) fn asked(&self) -> u32 {
         *self.post.asked.lock().unwrap()
+    }
+
+    /// The users and passwords that it was shown.
+    pub(crate) fn logins(&self) -> Vec<(String, String)> {
+        self.post.logins.lock().unwrap().clone()
+    }
+
+    /// What anybody on the way could read, line by line.
+    pub(crate) fn heard_in_clear(&self) -> Vec<String> {
+        self.post.heard_in_clear.lock().unwrap().clone()
     }
 
     /// All mails to somebody, once there are so many.
@@ -136,38 +174,113 @@ fn all_to(mails: &MutexGuard<'_, Vec<Mail>>, to: &str) -> Vec<Mail> {
 }
 
 /// One session, line by line.
-fn converse(stream: TcpStream, post: Arc<Post>) -> std::io::Result<()> {
+fn converse(stream: TcpStream, post: Arc<Post>, manners: Manners) -> std::io::Result<()> {
     let peer: IpAddr = stream.peer_addr()?.ip();
-    let mut session = SessionBuilder::new("mail.example.com").build(peer, Clerk::of(post));
-    let mut writer = stream.try_clone()?;
-    let mut reader = BufReader::new(stream);
-    session.greeting().write_to(&mut writer)?;
+    let mut builder = SessionBuilder::new("mail.example.com");
+    match &manners.wire {
+        // It tempts its clients to show a password.
+        Wire::Clear => _ = builder.insecure_enable_plaintext_auth(),
+        Wire::StartTls(_) => _ = builder.enable_start_tls(),
+        Wire::Sealed(_) => {}
+    }
+    if let Some((mechanism, ..)) = &manners.login {
+        builder.enable_auth(mechanism.clone());
+    }
+    let mut session = builder.build(peer, Clerk::of(Arc::clone(&post), &manners));
+    let mut stream = match &manners.wire {
+        Wire::Sealed(config) => {
+            session.tls_active();
+            BufReader::new(Stream::sealed(stream, config))
+        }
+        _ => BufReader::new(Stream::Clear(stream)),
+    };
+    session.greeting().write_to(stream.get_mut())?;
+    stream.get_mut().flush()?;
     let mut line = Vec::new();
-    while reader.read_until(b'\n', &mut line)? > 0 {
+    while stream.read_until(b'\n', &mut line)? > 0 {
+        if matches!(stream.get_ref(), Stream::Clear(_)) {
+            let text = String::from_utf8_lossy(&line).trim_end().to_owned();
+            post.heard_in_clear.lock().unwrap().push(text);
+        }
         let answer = session.process(&line);
         line.clear();
         if answer.action != Action::NoReply {
-            answer.write_to(&mut writer)?;
-            writer.flush()?;
+            answer.write_to(stream.get_mut())?;
+            stream.get_mut().flush()?;
         }
-        if answer.action == Action::Close {
-            break;
+        match (answer.action, &manners.wire, stream.get_ref()) {
+            (Action::Close, ..) => break,
+            (Action::UpgradeTls, Wire::StartTls(config), Stream::Clear(clear)) => {
+                stream = BufReader::new(Stream::sealed(clear.try_clone()?, config));
+                session.tls_active();
+            }
+            _ => {}
         }
     }
     Ok(())
 }
 
+/// What a session is spoken over.
+enum Stream {
+    Clear(TcpStream),
+    Sealed(Box<StreamOwned<ServerConnection, TcpStream>>),
+}
+
+impl Stream {
+    fn sealed(stream: TcpStream, config: &Arc<ServerConfig>) -> Self {
+        let connection = ServerConnection::new(Arc::clone(config)).unwrap();
+        Self::Sealed(Box::new(StreamOwned::new(connection, stream)))
+    }
+}
+
+impl Read for Stream {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        match self {
+            Stream::Clear(stream) => stream.read(buffer),
+            Stream::Sealed(stream) => stream.read(buffer),
+        }
+    }
+}
+
+impl Write for Stream {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        match self {
+            Stream::Clear(stream) => stream.write(bytes),
+            Stream::Sealed(stream) => stream.write(bytes),
+        }
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        match self {
+            Stream::Clear(stream) => stream.flush(),
+            Stream::Sealed(stream) => stream.flush(),
+        }
+    }
+}
+
 /// Takes down what a session says.
 struct Clerk {
     post: Arc<Post>,
+    /// Who may send, and by which password.
+    login: Option<(&'static str, &'static str)>,
     mail: Mail,
     source: Vec<u8>,
 }
 
 impl Clerk {
-    fn of(post: Arc<Post>) -> Self {
+    fn of(post: Arc<Post>, manners: &Manners) -> Self {
         let mail = Mail { from: String::new(), to: Vec::new(), source: String::new() };
-        Self { post, mail, source: Vec::new() }
+        let login = manners.login.as_ref().map(|(_, user, password)| (*user, *password));
+        Self { post, login, mail, source: Vec::new() }
+    }
+
+    fn admit(&self, user: &str, password: &str) -> Response {
+        self.post.logins.lock().unwrap().push((user.to_owned(), password.to_owned()));
+        if self.login == Some((user, password)) {
+            mailin::response::AUTH_OK
+        } else {
+            mailin::response::INVALID_CREDENTIALS
+        }
     }
 }
 
@@ -196,6 +309,14 @@ impl Handler for Clerk {
         self.post.mails.lock().unwrap().push(Mail { source, ..self.mail.clone() });
         self.post.arrived.notify_all();
         mailin::response::OK
+    }
+
+    fn auth_plain(&mut self, _authorization_id: &str, user: &str, password: &str) -> Response {
+        self.admit(user, password)
+    }
+
+    fn auth_login(&mut self, user: &str, password: &str) -> Response {
+        self.admit(user, password)
     }
 }
 

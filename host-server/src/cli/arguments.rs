@@ -15,8 +15,10 @@ Without a flag:
       The SECRET_KEY before. Set at a change of SECRET_KEY, so that all that was
       made with the old one goes on working.
   SMTP_URL
-      The mail server: smtp://user:password@host:port?tls=required, or
-      smtps://... Without it mails wait, and `countersign outbox` shows them.
+      The mail server: smtps://user:password@host:port, or smtp://... with
+      ?tls=required for STARTTLS. A password with special characters is percent-
+      encoded; it is never sent unencrypted to another machine.
+      Without SMTP_URL mails wait, and `countersign outbox` shows them.
 
 A setting is a flag, else a variable of the environment, else a line NAME=value
 of the file .env in the working directory. Set to nothing, it is not set. In
@@ -146,6 +148,10 @@ pub(super) struct ServeArguments {
     #[arg(long, value_name = "NUMBER", help_heading = "Passwords")]
     hash_threads: Option<String>,
 
+    /// Certificates in PEM of whoever may vouch for the mail server, besides whom the system trusts [SMTP_CA_FILE;
+    /// default none]
+    #[arg(long, value_name = "FILE", help_heading = "Mail")]
+    smtp_ca_file: Option<String>,
     /// Who mails come from [MAIL_FROM; default no-reply at the host of PUBLIC_URL]
     #[arg(long, value_name = "ADDRESS", help_heading = "Mail")]
     mail_from: Option<String>,
@@ -168,7 +174,7 @@ pub(super) struct ServeArguments {
 
 impl ServeArguments {
     /// Every flag by the variable that it sets; `None` for one that was not given.
-    pub(super) fn into_settings(self) -> [(&'static str, Option<String>); 27] {
+    pub(super) fn into_settings(self) -> [(&'static str, Option<String>); 28] {
         [
             ("HOST", self.host),
             ("PORT", self.port),
@@ -192,6 +198,7 @@ impl ServeArguments {
             ("ARGON2_ITERATIONS", self.argon2_iterations),
             ("ARGON2_PARALLELISM", self.argon2_parallelism),
             ("HASH_THREADS", self.hash_threads),
+            ("SMTP_CA_FILE", self.smtp_ca_file),
             ("MAIL_FROM", self.mail_from),
             ("EMAIL_VERIFY_URL", self.email_verify_url),
             ("PASSWORD_RESET_URL", self.password_reset_url),

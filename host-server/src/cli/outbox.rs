@@ -85,7 +85,7 @@ fn in_full(
             return;
         }
         shown += 1;
-        let letterhead = &config.mail.letterhead;
+        let letterhead = &config.letterhead;
         let QueuedMail { id, to, created_at, attempts, .. } = mail;
         let _ = writeln!(
             output,

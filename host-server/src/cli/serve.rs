@@ -230,7 +230,7 @@ async fn assemble(config: &Config, secrets: &Secrets, store: Store) -> Result<Ap
 fn postman(config: &Config, app: &App) -> Result<Option<Postman>, StartError> {
     let Some(url) = &config.mail.smtp else { return Ok(None) };
     let letterhead = config.mail.letterhead.clone();
-    let smtp = Smtp::new(url, letterhead.from().email.domain())
+    let smtp = Smtp::new(url, config.mail.authorities.as_ref(), letterhead.from().email.domain())
         .map_err(|error| StartError::setting("SMTP_URL", format!("{}.", chain(&error))))?;
     Ok(Some(Postman { store: app.store.clone(), keys: app.tokens.mail_keys.clone(), letterhead, smtp }))
 }

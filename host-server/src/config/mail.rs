@@ -1,16 +1,20 @@
-//! `SMTP_URL`, `MAIL_FROM` and where the links of mails lead.
+//! `SMTP_URL`, `SMTP_CA_FILE`, `MAIL_FROM` and where the links of mails lead.
+
+use std::fs;
 
 use lettre::message::Mailbox;
 
 use super::address;
 use super::reader::{Reader, quoted};
-use crate::mail::{Letterhead, SmtpUrl};
+use crate::mail::{Encryption, Letterhead, SmtpAuthorities, SmtpUrl};
 
 /// How mails are sent.
 #[derive(Debug, Clone)]
 pub struct MailConfig {
     /// The mail server; `None` where mails wait in the outbox.
     pub smtp: Option<SmtpUrl>,
+    /// Who may vouch for it besides those whom the system trusts; `None` where nobody may.
+    pub authorities: Option<SmtpAuthorities>,
     /// What all mails have in common.
     pub letterhead: Letterhead,
 }
@@ -18,10 +22,16 @@ pub struct MailConfig {
 /// Reads the settings of mails.
 pub(super) fn read(reader: &mut Reader<'_>, public_url: Option<&str>) -> MailConfig {
     let smtp = reader.read("SMTP_URL", SmtpUrl::parse);
+    let authorities = reader.read("SMTP_CA_FILE", read_authorities);
+    MailConfig { smtp, authorities, letterhead: read_letterhead(reader, public_url) }
+}
+
+/// Reads those that say what a mail looks like, not how it is sent.
+pub(super) fn read_letterhead(reader: &mut Reader<'_>, public_url: Option<&str>) -> Letterhead {
     let from = reader.read("MAIL_FROM", parse_from);
     let verify_url = reader.read("EMAIL_VERIFY_URL", address::parse_token_page);
     let reset_url = reader.read("PASSWORD_RESET_URL", address::parse_token_page);
-    MailConfig { smtp, letterhead: Letterhead::new(from, public_url, verify_url, reset_url) }
+    Letterhead::new(from, public_url, verify_url, reset_url)
 }
 
 /// What the operator should know of these settings.
@@ -39,7 +49,22 @@ pub(super) fn warnings(mail: &MailConfig, require_verified_email: bool) -> Vec<S
         ),
         _ => {}
     }
+    if let (Some(smtp), Some(_)) = (&mail.smtp, &mail.authorities)
+        && smtp.encryption() == Encryption::Never
+    {
+        warnings.push(
+            "SMTP_CA_FILE is set in vain: by SMTP_URL mails go unencrypted, and no certificate is looked at."
+                .to_owned(),
+        );
+    }
     warnings
+}
+
+/// The certificates in this file.
+fn read_authorities(path: &str) -> Result<SmtpAuthorities, String> {
+    let pem = fs::read(path).map_err(|error| format!("{} cannot be read: {error}.", quoted(path)))?;
+    SmtpAuthorities::parse(&pem)
+        .ok_or_else(|| format!("{} holds something else than certificates in PEM.", quoted(path)))
 }
 
 fn parse_from(text: &str) -> Result<Mailbox, String> {

@@ -11,6 +11,7 @@ use countersign_core::password::{Argon2Cost, Password};
 use countersign_core::policy::Policy;
 use countersign_core::token::{Algorithm, LIFETIME_MAX_SECS, RootSecret};
 
+use crate::mail::Letterhead;
 use crate::proxies::TrustedProxies;
 use crate::store::DatabaseLocation;
 use crate::telemetry::{LogFilter, LogFormat, LogSettings};
@@ -75,6 +76,7 @@ const VARIABLES: &[&str] = &[
     "LOG",
     "LOG_FORMAT",
     "SMTP_URL",
+    "SMTP_CA_FILE",
     "TRUSTED_PROXIES",
     "REFRESH_WINDOW_SECS",
     "REAUTH_WINDOW_SECS",
@@ -296,7 +298,7 @@ pub struct OutboxConfig {
     /// What opens the tokens.
     pub keys: KeyConfig,
     /// What all mails have in common.
-    pub mail: MailConfig,
+    pub letterhead: Letterhead,
 }
 
 impl OutboxConfig {
@@ -309,8 +311,8 @@ impl OutboxConfig {
         let database = database(&mut reader);
         let keys = KeyConfig::of(&mut reader, &database);
         let public_url = reader.read("PUBLIC_URL", address::parse_public_url);
-        let mail = mail::read(&mut reader, public_url.as_deref());
-        reader.finish(Self { database, keys, mail })
+        let letterhead = mail::read_letterhead(&mut reader, public_url.as_deref());
+        reader.finish(Self { database, keys, letterhead })
     }
 }
 

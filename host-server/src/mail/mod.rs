@@ -22,7 +22,7 @@ use lettre::Message;
 use crate::keys::Rotating;
 
 pub use letterhead::Letterhead;
-pub use smtp::{Smtp, SmtpUrl};
+pub use smtp::{Encryption, Smtp, SmtpAuthorities, SmtpUrl};
 
 /// Why a mail cannot be written.
 #[derive(Debug, thiserror::Error)]

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use countersign_core::mail::Attempt;
 use countersign_core::secret::Secret;
+use lettre::transport::smtp::client::{Certificate, CertificateStore, Tls, TlsParameters};
 use lettre::transport::smtp::extension::ClientId;
 use lettre::{AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor};
 
@@ -26,30 +27,59 @@ impl SmtpUrl {
     /// # Errors
     /// A sentence that says what is wrong with it.
     pub fn parse(text: &str) -> Result<Self, String> {
-        let rest = text.strip_prefix("smtp://").or_else(|| text.strip_prefix("smtps://"));
-        let rest = rest.ok_or_else(|| format!("names no mail server; {FORM}."))?;
-        let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
-        if authority.rsplit_once('@').is_some_and(|(user, _)| !user.contains(':')) {
+        if !text.starts_with("smtp://") && !text.starts_with("smtps://") {
+            return Err(format!("names no mail server; {FORM}."));
+        }
+        let url = Self(Secret::new(text.to_owned()));
+        if url.user().is_some_and(|user| !user.contains(':')) {
             return Err(format!("names a user and no password; {FORM}."));
         }
-        // What it says of a fault may quote the address.
-        match AsyncSmtpTransport::<Tokio1Executor>::from_url(text) {
-            Ok(_) => Ok(Self(Secret::new(text.to_owned()))),
-            Err(_) => Err(format!("is not an address that can be read; {FORM}.")),
+        // What it says of a fault may quote the address. It leaves out what is read here: tabs and line feeds, for one.
+        let is_read_alike = !text.contains(|character: char| character.is_control() || character == ' ');
+        if !is_read_alike || AsyncSmtpTransport::<Tokio1Executor>::from_url(text).is_err() {
+            return Err(format!("is not an address that can be read; {FORM}."));
+        }
+        if url.user().is_some() && url.is_open() {
+            return Err(format!("would send the password in the clear to another machine; {FORM}."));
+        }
+        Ok(url)
+    }
+
+    /// Whether mails may go in the clear to another machine.
+    pub fn is_open(&self) -> bool {
+        !self.encryption().is_certain() && !is_loopback(self.host())
+    }
+
+    /// When the way to the mail server is encrypted.
+    pub fn encryption(&self) -> Encryption {
+        let text = self.0.expose();
+        if text.starts_with("smtps://") {
+            return Encryption::FromTheStart;
+        }
+        let query =
+            text.split('#').next().and_then(|text| text.split_once('?')).map_or("", |(_, query)| query);
+        let tls = form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == "tls");
+        match tls.as_ref().map(|(_, value)| &**value) {
+            Some("required") => Encryption::Required,
+            Some(_) => Encryption::IfOffered,
+            None => Encryption::Never,
         }
     }
 
-    /// Whether mails go in the clear to another machine.
-    pub fn is_open(&self) -> bool {
-        let text = self.0.expose();
-        text.starts_with("smtp://") && !text.contains("tls=required") && !is_loopback(self.host())
+    /// All between the scheme and what is no part of the server's place.
+    fn authority(&self) -> &str {
+        let rest = self.0.expose().split_once("://").map_or("", |(_, rest)| rest);
+        rest.split(['/', '?', '#']).next().unwrap_or_default()
+    }
+
+    /// User and password, as they are written; `None` where none are.
+    fn user(&self) -> Option<&str> {
+        self.authority().rsplit_once('@').map(|(user, _)| user)
     }
 
     /// The mail server's name, for the operator.
     pub fn host(&self) -> &str {
-        let text = self.0.expose();
-        let rest = text.split_once("://").map_or("", |(_, rest)| rest);
-        let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+        let authority = self.authority();
         let place = authority.rsplit_once('@').map_or(authority, |(_, place)| place);
         match place.strip_prefix('[').and_then(|place| place.split_once(']')) {
             Some((ip, _)) => ip,
@@ -67,6 +97,42 @@ impl SmtpUrl {
     }
 }
 
+/// When the way to a mail server is encrypted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Encryption {
+    /// It is not.
+    Never,
+    /// Where the mail server offers STARTTLS (RFC 3207), which whoever is in between can hide.
+    IfOffered,
+    /// By STARTTLS, or nothing is sent.
+    Required,
+    /// From the first byte on (RFC 8314).
+    FromTheStart,
+}
+
+impl Encryption {
+    /// Whether nothing is ever sent in the clear.
+    pub const fn is_certain(self) -> bool {
+        matches!(self, Encryption::Required | Encryption::FromTheStart)
+    }
+}
+
+/// Who may vouch for a mail server besides those whom the system trusts: `SMTP_CA_FILE`.
+#[derive(Debug, Clone)]
+pub struct SmtpAuthorities(Certificate);
+
+impl SmtpAuthorities {
+    /// Reads certificates in PEM; `None` where there is none, or one of them is none.
+    pub fn parse(pem: &[u8]) -> Option<Self> {
+        let begins = b"-----BEGIN CERTIFICATE-----";
+        let certificate =
+            Certificate::from_pem(pem).ok().filter(|_| pem.windows(begins.len()).any(|it| it == begins))?;
+        // Only whoever trusts them looks into them.
+        let alone = TlsParameters::builder("localhost".to_owned()).certificate_store(CertificateStore::None);
+        alone.add_root_certificate(certificate.clone()).build().is_ok().then_some(Self(certificate))
+    }
+}
+
 fn is_loopback(host: &str) -> bool {
     host == "localhost" || host.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback())
 }
@@ -77,12 +143,27 @@ pub struct Smtp(AsyncSmtpTransport<Tokio1Executor>);
 
 impl Smtp {
     /// The way to this mail server, to which the program calls itself by the domain that its mails come from.
+    /// `authorities` is `None` where the system alone says whose certificate is trusted.
     ///
     /// # Errors
     /// Where the certificates that the system trusts cannot be read.
-    pub fn new(url: &SmtpUrl, domain: &str) -> Result<Self, SmtpError> {
+    pub fn new(
+        url: &SmtpUrl,
+        authorities: Option<&SmtpAuthorities>,
+        domain: &str,
+    ) -> Result<Self, SmtpError> {
         let mut builder =
             AsyncSmtpTransport::<Tokio1Executor>::from_url(url.0.expose())?.timeout(Some(PATIENCE));
+        if let Some(SmtpAuthorities(certificate)) = authorities {
+            let trusting =
+                TlsParameters::builder(url.host().to_owned()).add_root_certificate(certificate.clone());
+            builder = builder.tls(match url.encryption() {
+                Encryption::Never => Tls::None,
+                Encryption::IfOffered => Tls::Opportunistic(trusting.build()?),
+                Encryption::Required => Tls::Required(trusting.build()?),
+                Encryption::FromTheStart => Tls::Wrapper(trusting.build()?),
+            });
+        }
         if !url.names_the_client() {
             builder = builder.hello_name(ClientId::Domain(domain.to_owned()));
         }
@@ -123,7 +204,8 @@ pub(super) enum Reason {
 impl Sent {
     fn failed(error: &lettre::transport::smtp::Error) -> Self {
         let Some(code) = error.status() else {
-            let words = if error.is_response() || error.is_client() {
+            // Of an answer that cannot be read the words may be anything. What is wanting here, lettre says itself.
+            let words = if error.is_response() {
                 "the mail server does not speak as one does".to_owned()
             } else {
                 chain(error)
@@ -176,12 +258,15 @@ mod tests {
             ("smtp://[::1]:25", "::1", false),
             ("smtp://mail.example.com", "mail.example.com", true),
             ("smtp://ada:p%40ss@mail.example.com:587?tls=required", "mail.example.com", false),
-            ("smtp://ada:p%40ss@mail.example.com:587?tls=opportunistic", "mail.example.com", true),
+            ("smtp://ada:hunter2@127.0.0.1:2525?tls=opportunistic", "127.0.0.1", false),
+            ("smtp://mail.example.com:587?tls=opportunistic", "mail.example.com", true),
+            ("smtp://mail.example.com/tls=required", "mail.example.com", true),
+            ("smtp://mail.example.com?a=1&tls=%72equired#x", "mail.example.com", false),
             ("smtps://ada:hunter2@mail.example.com/client.example.com", "mail.example.com", false),
         ] {
             let url = SmtpUrl::parse(text).unwrap();
             assert_eq!((url.host(), url.is_open()), (host, open), "{text}");
-            assert_eq!(url.names_the_client(), text.ends_with("/client.example.com"), "{text}");
+            assert_eq!(url.names_the_client(), text.matches('/').count() == 3, "{text}");
         }
     }
 
@@ -201,6 +286,33 @@ mod tests {
         }
         let url = SmtpUrl::parse("smtp://ada:hunter2@localhost").unwrap();
         assert!(!format!("{url:?}").contains("hunter2"));
+    }
+
+    #[test]
+    fn no_password_goes_in_the_clear_to_another_machine() {
+        for text in [
+            "smtp://ada:hunter2@mail.example.com",
+            "smtp://ada:hunter2@mail.example.com:587?tls=opportunistic",
+            "smtp://ada:tls=required@mail.example.com",
+            "smtp://ada:hunter2@mail.example.com#?tls=required",
+            "smtp://ada:hunter2@mail.example.com/?x=tls=required",
+            "smtp://ada:hunter2@localhost@mail.example.com",
+            "smtp://ada:hunter2@localhost.example.com",
+        ] {
+            let sentence = SmtpUrl::parse(text).unwrap_err();
+            assert!(sentence.contains("in the clear"), "{text}: {sentence}");
+            assert!(!sentence.contains("hunter2") && !sentence.contains("mail.example.com"), "{sentence}");
+        }
+    }
+
+    #[test]
+    fn authorities_are_certificates_and_nothing_else() {
+        let pem = |body: &str| {
+            format!("-----BEGIN CERTIFICATE-----\n{body}\n-----END CERTIFICATE-----\n").into_bytes()
+        };
+        for none in [Vec::new(), b"a certificate".to_vec(), pem("AAAA"), pem("no base64")] {
+            assert!(SmtpAuthorities::parse(&none).is_none(), "{none:?}");
+        }
     }
 
     #[test]
