@@ -107,6 +107,11 @@ async fn what_does_not_say_plainly_where_it_ends_is_refused() {
         "Host: b\r\nContent-Length: 2\r\n",
     ] {
         refused_and_closed(&running, &post(headers, &chunks)).await;
+        // Nor does a line that is written well help it, before or after.
+        for well in ["Content-Length: 2\r\n", "Transfer-Encoding: chunked\r\n"] {
+            refused_and_closed(&running, &post(&format!("{well}{headers}"), &chunks)).await;
+            refused_and_closed(&running, &post(&format!("{headers}{well}"), &chunks)).await;
+        }
     }
 }
 

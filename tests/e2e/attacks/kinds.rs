@@ -1,10 +1,12 @@
 //! Tokens of one kind where another is wanted: each opens its own door and no other.
 
 use serde_json::{Value, json};
+use ureq::http::Request;
+use ureq::http::request::Builder;
 
-use crate::actors::{Anonymous, Answer, ask};
+use crate::actors::{Anonymous, Answer, agent, answer, ask};
 use crate::authenticator::Guarded;
-use crate::server::Server;
+use crate::server::{self, Server};
 
 /// Where a token of some kind is shown.
 struct Door {
@@ -94,8 +96,54 @@ fn a_token_of_one_kind_is_none_of_another() {
 }
 
 #[test]
+fn a_cookie_holds_the_token_of_its_name_and_no_other() {
+    let settings = [("COOKIES", "on"), ("PUBLIC_URL", "https://auth.example.com")];
+    let server = Server::start_with(&settings);
+    let ada = Guarded::of(Anonymous::at(&server).become_somebody());
+    let reset = {
+        let asked = json!({ "email": ada.who.email() });
+        assert_eq!(Anonymous::at(&server).post("/auth/password/forgot", &asked).status, 202);
+        let outbox = server.outbox();
+        let (_, link) = outbox.rsplit_once("reset-password&token=").unwrap();
+        link.lines().next().unwrap().to_owned()
+    };
+    let wallet = [
+        ("access", ada.who.token.clone()),
+        ("refresh", ada.who.refresh_token().to_owned()),
+        ("device", text(&ada.who.login["device_token"])),
+        ("mfa", ada.mfa_token()),
+        ("reset", reset),
+    ];
+    // The last of them spends what it shows.
+    for (method, path, name) in [
+        ("GET", "/users/me", "access"),
+        ("POST", "/auth/mfa/verify", "access"),
+        ("POST", "/auth/refresh", "refresh"),
+    ] {
+        for (kind, token) in &wallet {
+            let request = page_asks(&server, method, path);
+            let cookie = format!("__Host-countersign-{name}={token}");
+            let answer = answer(agent().run(request.header("cookie", cookie).body(()).unwrap()).unwrap());
+            // Who is let in to verify a code has shown none.
+            let expected = match (kind == &name, path) {
+                (true, "/auth/mfa/verify") => 400,
+                (true, _) => 200,
+                (false, _) => 401,
+            };
+            assert_eq!(answer.status, expected, "{kind} in the cookie {name} at {path}: {answer:?}");
+        }
+    }
+}
+
+/// A request of a page of the server itself that would be served by cookies.
+fn page_asks(server: &Server, method: &str, path: &str) -> Builder {
+    let request = Request::builder().method(method).uri(format!("{}{path}", server.origin));
+    request.header("countersign-session", "cookie").header("sec-fetch-site", "same-origin")
+}
+
+#[test]
 fn a_token_is_looked_for_in_one_header_alone() {
-    let server = crate::server::shared();
+    let server = server::shared();
     let who = Anonymous::at(server).become_somebody();
     let token = &who.token;
     let path = format!("/users/me?access_token={token}&token={token}");
@@ -108,8 +156,8 @@ fn a_token_is_looked_for_in_one_header_alone() {
         ("x-forwarded-user", who.name.clone()),
         ("x-user-id", who.login["user"]["id"].to_string()),
     ] {
-        let request = crate::actors::agent().get(format!("{}/users/me", server.origin)).header(name, value);
-        let answer = crate::actors::answer(request.call().unwrap());
+        let request = agent().get(format!("{}/users/me", server.origin)).header(name, value);
+        let answer = answer(request.call().unwrap());
         assert_eq!((answer.status, answer.code().as_str()), (401, "token_required"), "{name}");
     }
     for authorization in [
@@ -124,8 +172,8 @@ fn a_token_is_looked_for_in_one_header_alone() {
         let answer = Anonymous::at(server).get_with_authorization("/users/me", &authorization);
         assert_eq!(answer.status, 401, "{authorization}");
     }
-    let request = crate::actors::agent().get(format!("{}/users/me", server.origin));
+    let request = agent().get(format!("{}/users/me", server.origin));
     let twice =
         request.header("authorization", "Bearer x").header("authorization", format!("Bearer {token}"));
-    assert_eq!(crate::actors::answer(twice.call().unwrap()).code(), "token_malformed");
+    assert_eq!(answer(twice.call().unwrap()).code(), "token_malformed");
 }

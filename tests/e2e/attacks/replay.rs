@@ -212,20 +212,23 @@ fn nothing_is_used_twice_though_the_server_was_killed_the_moment_it_had_answered
 }
 
 #[test]
-fn what_was_used_stays_used_when_an_account_is_restored() {
+fn what_was_used_stays_used_when_an_account_comes_back() {
     let server = Server::start();
     let admin = Admin::at(&server);
     for (what, got) in SHOWN_TO_THE_DOOR {
-        let once = got(&server);
-        assert_used(what, &(once.usage)(&server));
-        delete_and_restore(&admin, &once.owner);
-        let answer = (once.usage)(&server);
-        assert_eq!(answer.status, once.refusal.0, "{what} again: {answer:?}");
+        for taken in [deleted, suspended] {
+            let once = got(&server);
+            assert_used(what, &(once.usage)(&server));
+            taken(&admin, &once.owner);
+            restored(&admin, &once.owner);
+            let answer = (once.usage)(&server);
+            assert_eq!(answer.status, once.refusal.0, "{what} again: {answer:?}");
+        }
     }
 }
 
 #[test]
-fn what_was_given_out_before_an_account_was_deleted_is_void_when_it_is_restored() {
+fn what_was_given_out_before_an_account_was_taken_is_void_then_and_when_it_comes_back() {
     let server = Server::start();
     let admin = Admin::at(&server);
     // The codes of a second factor are the owner's and stay so; what let in without them or the password does not.
@@ -236,10 +239,15 @@ fn what_was_given_out_before_an_account_was_deleted_is_void_when_it_is_restored(
         ("a token that resets", reset_token),
         ("a token that verifies", verify_token),
     ] {
-        let once = got(&server);
-        delete_and_restore(&admin, &once.owner);
-        let answer = (once.usage)(&server);
-        assert_eq!(answer.status, once.refusal.0, "{what}: {answer:?}");
+        for taken in [deleted, suspended] {
+            let once = got(&server);
+            taken(&admin, &once.owner);
+            let meanwhile = (once.usage)(&server);
+            assert_eq!(meanwhile.status, once.refusal.0, "{what}: {meanwhile:?}");
+            restored(&admin, &once.owner);
+            let after = (once.usage)(&server);
+            assert_eq!(after.status, once.refusal.0, "{what}: {after:?}");
+        }
     }
 }
 
@@ -262,7 +270,14 @@ fn nothing_is_used_that_a_backup_of_the_database_brought_back() {
     }
 }
 
-fn delete_and_restore(admin: &Admin<'_>, owner: &str) {
+fn deleted(admin: &Admin<'_>, owner: &str) {
     assert_eq!(admin.ask("DELETE", owner).status, 200);
+}
+
+fn suspended(admin: &Admin<'_>, owner: &str) {
+    assert_eq!(admin.send("PATCH", owner, &json!({ "status": "suspended" })).status, 200);
+}
+
+fn restored(admin: &Admin<'_>, owner: &str) {
     assert_eq!(admin.send("PATCH", owner, &json!({ "status": "active" })).status, 200);
 }
