@@ -77,6 +77,10 @@ bench: server ## Print the table of the benchmarks (needs wrk)
 	@tests/tools/wrk.sh
 	cargo run --release -p countersign-tests --bin bench
 
+.PHONY: timing
+timing: server ## Print whether the time of an answer tells who has an account: SAMPLES of each kind (5,000), in TABLES (all; 20 minutes)
+	cargo run --release -p countersign-tests --bin timing -- $(TABLES)
+
 .PHONY: speed
 speed: package ## Print how quick the package is in Node, beside hash-wasm, openpgpjs, jose and fast-jwt
 	@node tests/tools/install.mjs test

@@ -95,6 +95,19 @@ pub struct Standing {
 }
 
 impl Standing {
+    /// What is enough to count a guess and to refuse a wrong password: who has the name. The rest is looked up once the
+    /// password is right; before that, whatever is read for an account alone would tell by its time that there is one.
+    pub fn of_name(account: Option<Account>, device_known: bool) -> Self {
+        Self {
+            account,
+            device_known,
+            any_device_known: false,
+            factor: FactorStanding::default(),
+            application: None,
+            roles: Vec::new(),
+        }
+    }
+
     /// The guess that this log-in is, from `network`, which is `None` where addresses are not counted. A known device
     /// has a count of its own, so that strangers who use the account's up do not shut its owner out.
     pub fn guess(&self, login: &Login, network: Option<Network>) -> Guess {
@@ -150,16 +163,18 @@ pub fn admit(standing: &Standing, guess: &Guess, tallies: &[Tally], now: Timesta
 }
 
 /// The hash to hold the password against: the account's own, or for a name of nobody one that nothing
-/// matches and that costs the same.
+/// matches and that costs the same. A deleted account has that one too: were its own matched, what a right password
+/// leads to (more is looked up, a weak hash is made anew) would show that it was right.
 pub fn hash_to_check(account: Option<&Account>, policy: &Policy) -> StoredHash {
-    account.map_or_else(
+    account.filter(|account| account.status != AccountStatus::Deleted).map_or_else(
         || StoredHash::from(PasswordHash::decoy(policy.argon2)),
         |account| account.password_hash.clone(),
     )
 }
 
 /// Decides the log-in once the password was checked. What a wrong password may tell (nothing) comes before
-/// what the right one may (suspension, verification, membership).
+/// what the right one may (suspension, verification, membership). Of a wrong one no more is looked at than
+/// [`Standing::of_name`] says.
 pub fn decide(
     login: &Login,
     standing: Standing,

@@ -97,6 +97,30 @@ fn what_is_wrong_is_told_to_the_log_but_not_to_the_caller() {
 }
 
 #[test]
+fn who_has_the_name_is_enough_to_refuse_a_wrong_password() {
+    for account in [None, Some(account())] {
+        let (code, _) = refusal(Standing::of_name(account, false), wrong(), &Policy::default());
+        assert_eq!(code, Code::InvalidCredentials);
+    }
+}
+
+#[test]
+fn a_deleted_account_is_checked_like_a_name_of_nobody() {
+    let policy = Policy::default();
+    let own = StoredHash::from(PasswordHash::decoy(Argon2Cost::new(8, 1, 1).unwrap()));
+    let checked = |status| {
+        let account = Account { status, password_hash: own.clone(), ..account() };
+        hash_to_check(Some(&account), &policy)
+    };
+    let decoy = hash_to_check(None, &policy);
+    assert_eq!(decoy, PasswordHash::decoy(policy.argon2));
+    assert_eq!(checked(AccountStatus::Deleted), decoy);
+    for status in [AccountStatus::Active, AccountStatus::Suspended] {
+        assert_eq!(checked(status), own);
+    }
+}
+
+#[test]
 fn a_decoy_that_somehow_matched_would_still_open_nothing() {
     let told = refusal(standing(None), right(), &Policy::default());
     assert_eq!(told, (Code::InvalidCredentials, Some("unknown_name")));

@@ -17,7 +17,7 @@ use crate::entropy::random;
 use crate::problem::Problem;
 use crate::rate_limit::RateLimits;
 use crate::reply::Reply;
-use crate::store::Committed;
+use crate::store::{Committed, Store, StoreError};
 
 /// The fields that a log-in takes.
 pub const FIELDS: &[&str] = &[
@@ -34,7 +34,7 @@ pub const FIELDS: &[&str] = &[
 /// Answers 200 with the tokens and the User, and says in any case how many guesses are left.
 pub(crate) async fn answer(app: &App, call: Call) -> Result<Reply, Problem> {
     let login = parse(&call)?;
-    let first = standing(app, &login)?;
+    let first = of_name(&app.store, &login)?;
     let guess = first.guess(&login, call.network);
     let outcome = attempt(app, &call, &login, first, &guess).await;
     let limits = RateLimits::of(&app.store, &guess, app.now())?;
@@ -59,12 +59,15 @@ async fn attempt(
         let (check, began) = checking.await?;
         // Loaded again: the account may have been suspended while its password was being checked. A hash that
         // was replaced meanwhile, as another log-in does to a weak one, is to be checked itself.
-        let standing = standing(app, login)?;
+        let mut standing = of_name(&app.store, login)?;
         if login::hash_to_check(standing.account.as_ref(), &app.policy) != check.checked {
             before = standing;
             continue;
         }
         before = standing.clone();
+        if check.matches {
+            standing = with_belongings(app, login, standing)?;
+        }
         let entropy = entropy()?;
         let now = app.now();
         let context = LoginContext {
@@ -127,29 +130,35 @@ fn parse(call: &Call) -> Result<Login, Problem> {
     Ok(login)
 }
 
-fn standing(app: &App, login: &Login) -> Result<Standing, Problem> {
-    let store = &app.store;
+/// Who has the name. As much is read for a name of nobody.
+fn of_name(store: &Store, login: &Login) -> Result<Standing, StoreError> {
     let account = store.account_by_name(&login.identifier)?;
-    let device_known = match (&account, login.device_digest()) {
-        (Some(account), Some(digest)) => store.device_known(digest, account.id)?,
-        _ => false,
-    };
-    let any_device_known = match &account {
-        Some(account) => store.any_device_known(account.id)?,
+    let user = account.as_ref().map(|account| account.id);
+    let device_known = match login.device_digest() {
+        Some(digest) => store.device_known(digest, user)?,
         None => false,
     };
-    let application = match (&login.application, &account) {
-        (RequestedApplication::Named(id), _) => store.application(id)?,
-        (RequestedApplication::Registered, Some(account)) => store.application(&account.application)?,
-        (RequestedApplication::Registered, None) | (RequestedApplication::Impossible, _) => None,
+    Ok(Standing::of_name(account, device_known))
+}
+
+/// What else there is of whoever has the name and the right password.
+fn with_belongings(app: &App, login: &Login, standing: Standing) -> Result<Standing, Problem> {
+    let Some(account) = &standing.account else { return Ok(standing) };
+    let store = &app.store;
+    let application = match &login.application {
+        RequestedApplication::Named(id) => store.application(id)?,
+        RequestedApplication::Registered => store.application(&account.application)?,
+        RequestedApplication::Impossible => None,
     };
-    let factor = match account.as_ref().filter(|account| account.mfa_enabled) {
-        Some(account) => second_factor::standing(app, account.id, login.second_factor.as_ref(), None)?,
-        None => FactorStanding::default(),
+    let factor = if account.mfa_enabled {
+        second_factor::standing(app, account.id, login.second_factor.as_ref(), None)?
+    } else {
+        FactorStanding::default()
     };
-    let roles = match (&account, &application) {
-        (Some(account), Some(application)) => store.roles_held(account.id, &application.id)?,
-        _ => Vec::new(),
+    let roles = match &application {
+        Some(application) => store.roles_held(account.id, &application.id)?,
+        None => Vec::new(),
     };
-    Ok(Standing { account, device_known, any_device_known, factor, application, roles })
+    let any_device_known = store.any_device_known(account.id)?;
+    Ok(Standing { any_device_known, factor, application, roles, ..standing })
 }

@@ -8,6 +8,8 @@ mod breach;
 pub(crate) mod data;
 mod form;
 mod guess;
+#[cfg(test)]
+mod indistinct;
 mod issued;
 pub(crate) mod jwks;
 pub(crate) mod login;

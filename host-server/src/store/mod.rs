@@ -192,12 +192,13 @@ impl Store {
         )
     }
 
-    /// Whether the user has been logged in from the device whose token has this digest.
+    /// Whether the user has been logged in from the device whose token has this digest. Of nobody, `None`, no device is
+    /// known, and it takes as long to say so.
     ///
     /// # Errors
     /// Where the store fails.
-    pub fn device_known(&self, digest: TokenDigest, user: UserId) -> Result<bool, StoreError> {
-        let parameters = [digest.encode().into(), user.value().into()];
+    pub fn device_known(&self, digest: TokenDigest, user: Option<UserId>) -> Result<bool, StoreError> {
+        let parameters = [digest.encode().into(), user.map_or(Value::Null, |user| user.value().into())];
         Ok(self
             .read_one(sql::devices::DEVICE_KNOWN, parameters, rows::devices::device_known)?
             .unwrap_or_default())

@@ -132,7 +132,8 @@ async fn another_password_leaves_one_session_and_nothing_that_was_granted_on_the
     let alive =
         [1, 2, 3].map(|number| store.session_with_account(session(user, number).id).unwrap().is_some());
     assert_eq!(alive, [false, true, true]);
-    let known = |token: u128, user| store.device_known(TokenDigest::of(&token.to_be_bytes()), user).unwrap();
+    let known =
+        |token: u128, user| store.device_known(TokenDigest::of(&token.to_be_bytes()), Some(user)).unwrap();
     assert_eq!([known(1, user), known(2, user), known(3, other)], [false, false, true]);
     assert_eq!(store.count("SELECT count(*) FROM mfa_logins WHERE digest = 'grace'"), 1);
     assert_eq!(store.count("SELECT count(*) FROM mfa_logins"), 1);

@@ -270,7 +270,7 @@ async fn a_device_is_known_for_its_own_user(store: Store) {
     let user = store.create(new_account("grace")).await.unwrap();
     let after = store.create(new_account("joan")).await.unwrap();
     let digest = TokenDigest::of(&1_u128.to_be_bytes());
-    let known = || [before, user, after].map(|user| store.device_known(digest, user).unwrap());
+    let known = || [before, user, after].map(|user| store.device_known(digest, Some(user)).unwrap());
     assert_eq!(known(), [false, false, false]);
     assert_eq!(store.commit(&[remember_device(user, 1)]).await.unwrap(), DONE);
     assert_eq!(known(), [false, true, false]);
@@ -287,7 +287,8 @@ async fn the_newest_devices_stay_known(store: Store) {
     for token in &tokens {
         store.commit(&[remember_device(user, *token)]).await.unwrap();
     }
-    let known = |token: u128, user| store.device_known(TokenDigest::of(&token.to_be_bytes()), user).unwrap();
+    let known =
+        |token: u128, user| store.device_known(TokenDigest::of(&token.to_be_bytes()), Some(user)).unwrap();
     let of_user: Vec<bool> = tokens.iter().map(|token| known(*token, user)).collect();
     assert_eq!(of_user[..3], [false, false, true]);
     assert!(of_user[2..].iter().all(|known| *known));

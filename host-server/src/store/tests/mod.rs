@@ -30,6 +30,7 @@ mod guesses;
 mod keys;
 mod mails;
 mod opening;
+pub(crate) mod recorder;
 mod restore;
 mod revocations;
 

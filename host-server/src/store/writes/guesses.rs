@@ -1,7 +1,7 @@
 //! Guesses at passwords and codes.
 
 use countersign_core::id::UserId;
-use countersign_core::throttle::{CODE_LOCK_SECS, GuessSubject, WRONG_CODES_LIMIT};
+use countersign_core::throttle::{CODE_LOCK_SECS, GuessSubject, NOBODYS_ROW_SECS, WRONG_CODES_LIMIT};
 use countersign_core::time::Timestamp;
 
 use super::{PRUNED, write};
@@ -43,15 +43,16 @@ fn count_in_a_row(of: &GuessSubject, limit: u32, at: Timestamp, window_start: Ti
         GuessSubject::Account(user) | GuessSubject::SecondFactor(user) => Value::from(user.value()),
         _ => Value::Null,
     };
-    // Only those at names of nobody are ever too old.
-    let prune = (user == Value::Null)
-        .then(|| write(sql::PRUNE_GUESSES_IN_A_ROW, Guard::Open, [window_start.into(), PRUNED.into()]));
-    let count = write(
-        sql::COUNT_GUESS_IN_A_ROW,
-        Guard::OneRow,
-        [of.key().into(), user, at.into(), window_start.into(), limit.into()],
-    );
-    prune.into_iter().chain([count]).collect()
+    // Only those at names of nobody are ever too old. They are looked for whoever the guess is at, or its time would tell.
+    let too_old = at.plus_secs(-NOBODYS_ROW_SECS);
+    vec![
+        write(sql::PRUNE_GUESSES_IN_A_ROW, Guard::Open, [too_old.into(), PRUNED.into()]),
+        write(
+            sql::COUNT_GUESS_IN_A_ROW,
+            Guard::OneRow,
+            [of.key().into(), user, at.into(), window_start.into(), limit.into()],
+        ),
+    ]
 }
 
 pub(super) fn count_code(user: UserId, at: Timestamp) -> Vec<Write> {

@@ -181,7 +181,7 @@ impl World {
         let store = &self.store;
         let account = store.account_by_name(&login.identifier)?;
         let device_known = match (&account, login.device_digest()) {
-            (Some(account), Some(digest)) => store.device_known(digest, account.id)?,
+            (Some(account), Some(digest)) => store.device_known(digest, Some(account.id))?,
             _ => false,
         };
         let application: Option<Application> = match (&login.application, &account) {
