@@ -5,7 +5,12 @@
 //! name the tables that are wanted, all without any. Settings from the environment: `SAMPLES` of each kind, `SEED` of the
 //! order, `CONNECTIONS` where several may be open at once.
 
-#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a measurement that cannot go on should stop")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a measurement that cannot go on should stop"
+)]
 
 mod campaign;
 mod connection;
