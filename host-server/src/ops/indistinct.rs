@@ -79,7 +79,7 @@ async fn app(store: Store) -> App {
         trusted_proxies: TrustedProxies::default(),
         limits_addresses: true,
         allowed_origins: Vec::new(),
-        cookie_origins: None,
+        cookies: None,
     }
 }
 
