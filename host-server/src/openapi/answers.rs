@@ -57,15 +57,15 @@ fn codes(place: Place, description: &Description) -> Vec<Code> {
     };
     let body: &[_] = match route.body {
         Body::None => &[],
-        Body::Json => {
-            &[Code::MalformedJson, Code::ValidationFailed, Code::UnsupportedMediaType, Code::PayloadTooLarge]
-        }
+        Body::Json => &[Code::MalformedJson, Code::ValidationFailed],
     };
+    // A body is looked at wherever one is sent.
+    let any_body = &[Code::UnsupportedMediaType, Code::PayloadTooLarge];
     let cookies: &[_] = if route.uses_cookies() { &[Code::CrossSiteRequest] } else { &[] };
     // What stands for `{…}` can be text that no parameter is.
     let path: &[_] = if route.path.contains('{') { &[Code::NotFound] } else { &[] };
     let mut codes = description.codes.clone();
-    for list in [bearer, cookies, body, path, &[Code::BadRequest, Code::Internal]] {
+    for list in [bearer, cookies, body, any_body, path, &[Code::BadRequest, Code::Internal]] {
         codes.extend_from_slice(list);
     }
     codes
