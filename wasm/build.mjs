@@ -6,13 +6,14 @@
 
 import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
-import { copyFileSync, existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { appendFileSync, copyFileSync, existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 
 import { writeEntries, writeInline, writeTypes } from "./entries.mjs";
+import { notices } from "./notices.mjs";
 import { SUBPATHS, exportsOf, typesVersionsOf } from "./subpaths.mjs";
 import { weigh } from "./weigh.mjs";
 
@@ -43,7 +44,7 @@ const codes = await buildWasms();
 for (const subpath of SUBPATHS) await writeEntries(subpath, dist, esbuild);
 await writeInline(dist, esbuild);
 writeTypes(dist, codes);
-writeFolder();
+await writeFolder();
 const tarball = await pack();
 console.table(weigh(dist));
 rmSync(join(room, "pkg"), { recursive: true, force: true });
@@ -102,7 +103,7 @@ function esbuild(from, to, ...settings) {
   ]);
 }
 
-function writeFolder() {
+async function writeFolder() {
   const manifest = JSON.parse(readFileSync(join(room, "package.template.json"), "utf8"));
   manifest.version = /^version = "(.+)"$/m.exec(readFileSync(join(root, "Cargo.toml"), "utf8"))[1];
   manifest.exports = exportsOf(SUBPATHS);
@@ -112,6 +113,7 @@ function writeFolder() {
   for (const name of readdirSync(root)) {
     if (name.startsWith("LICENSE")) copyFileSync(join(root, name), join(pkg, name));
   }
+  appendFileSync(join(pkg, "LICENSE-THIRD-PARTY"), `\n${"-".repeat(80)}\n\n${await notices(run)}`);
 }
 
 async function pack() {

@@ -51,6 +51,25 @@ test("only what is meant to be is shipped, and nothing tells where it was built"
   }
 });
 
+test("the notices of every crate that a wasm names are shipped", (context) => {
+  const text = readFileSync(join(installed, "LICENSE-THIRD-PARTY"), "utf8");
+  // What panics names its source file, so this is told by the wasms themselves.
+  const named = new Set();
+  for (const { wasm, folder } of subpaths) {
+    if (wasm === undefined) continue;
+    const bytes = readFileSync(join(folder, `${wasm}_bg.wasm`), "latin1");
+    for (const [, name, version] of bytes.matchAll(/index\.crates\.io-[0-9a-f]+\/([a-z][a-z0-9_-]*)-(\d+\.\d+\.\d+)\/src\//g)) named.add(`${name} ${version}`);
+  }
+  context.diagnostic(`${named.size} crates, ${text.length} bytes`);
+  assert.ok(named.size > 5, [...named].join());
+  for (const crate of named) assert.match(text, new RegExp(`^${crate.replaceAll(".", "\\.")}$`, "m"));
+  for (const notice of [
+    /^zxcvbn \d.*\n    Copyright \(c\) .*Joshua Holmer/m, /^curve25519-dalek \d.*\n    Copyright .*\n(?:.*\n)*?.*Neither the name/m,
+    /UNICODE LICENSE V3/, /Dan Wheeler and Dropbox/,
+  ]) assert.match(text, notice);
+  assert.ok(text.length < 60_000, `${text.length} bytes`);
+});
+
 test("no wasm asks for anything but what wasm-bindgen needs to pass values, and zxcvbn's the time", async () => {
   const known = [
     "__wbg___wbindgen_is_null", "__wbg___wbindgen_is_undefined", "__wbg___wbindgen_string_get", "__wbg___wbindgen_throw",
