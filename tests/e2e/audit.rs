@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::actors::{Admin, Anonymous, SignedIn};
 use crate::authenticator::Guarded;
-use crate::server::Server;
+use crate::server::{SECRET_KEY, Server};
 
 fn rows(admin: &Admin, query: &str) -> Vec<Value> {
     let answer = admin.get(&format!("/audit?{query}"));
@@ -104,4 +104,25 @@ fn the_operator_goes_through_it_while_the_server_runs() {
     assert_eq!(code, Some(1));
     assert!(error.contains("not as it was written"), "{error}");
     assert_eq!(verify(&["--noted", "nonsense"]).0, Some(2));
+}
+
+#[test]
+fn between_a_change_of_the_key_and_the_next_start_the_previous_key_holds_the_seal() {
+    let mut server = Server::start();
+    Admin::at(&server);
+    // It is sealed at each start.
+    server.kill_and_restart();
+    let other = ("SECRET_KEY", "another secret that is long enough to seal with");
+    let verify = |settings: &[(&'static str, &str)]| {
+        let out = server.command_with(settings, &["audit", "verify"], "");
+        (out.status.code(), String::from_utf8([out.stdout, out.stderr].concat()).unwrap())
+    };
+    let sealed = (0..100).any(|_| {
+        std::thread::sleep(std::time::Duration::from_millis(50));
+        verify(&[other]).1.contains("was not made with this SECRET_KEY")
+    });
+    assert!(sealed);
+    let (code, told) = verify(&[other, ("SECRET_KEY_PREVIOUS", SECRET_KEY)]);
+    assert_eq!(code, Some(0), "{told}");
+    assert!(!told.contains("not looked at"), "{told}");
 }

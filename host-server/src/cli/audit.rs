@@ -5,13 +5,15 @@ use std::process::ExitCode;
 
 use clap::Args;
 use countersign_core::audit::chain::Place;
-use countersign_core::audit::seal::SealKey;
+use countersign_core::audit::seal::{Seal, SealKey};
 use countersign_core::change::Change;
 use countersign_core::time::Timestamp;
+use countersign_core::token::RootSecret;
 
 use super::{REFUSED, WRONG_SETTING, chain, print_line, refuse, refuse_settings};
 use crate::audit::{archive, walk};
-use crate::config::{AuditConfig, Sources};
+use crate::config::{self, AuditConfig, Sources};
+use crate::keys::Rotating;
 use crate::store::{Committed, DatabaseLocation, Store};
 
 /// The flags of `audit verify`.
@@ -140,9 +142,20 @@ fn open(database_url: Option<String>) -> Result<(Store, Option<SealKey>), ExitCo
     }
     let store = Store::open(&config.database)
         .map_err(|error| refuse(WRONG_SETTING, &[format!("DATABASE_URL: {}.", chain(&error))]))?;
-    let root = crate::config::existing_root_secret(&config.root)
+    let secrets = config::existing_secrets(&config.root, config.previous.as_ref())
         .map_err(|error| refuse(WRONG_SETTING, &[format!("SECRET_KEY: {}.", chain(&error))]))?;
-    Ok((store, root.map(|root| root.audit_key())))
+    let seal = store
+        .audit_standing()
+        .map_err(|error| refuse(REFUSED, &[format!("The audit cannot be read: {}.", chain(&error))]))?
+        .seal;
+    let keys = secrets.map(|secrets| secrets.derive(RootSecret::audit_key));
+    Ok((store, keys.map(|keys| key_of(seal.as_ref(), keys))))
+}
+
+/// The key that made the seal. Until the server has started under another root secret it is the previous one.
+fn key_of(seal: Option<&Seal>, keys: Rotating<SealKey>) -> SealKey {
+    let made_it = |key: &SealKey| seal.filter(|seal| key.holds(seal)).map(|_| key.clone());
+    keys.find_map(made_it).unwrap_or(keys.current)
 }
 
 /// What the operator reads.

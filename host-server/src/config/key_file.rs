@@ -14,15 +14,21 @@ use crate::keys::Secrets;
 /// Bytes of a key made here: as many as every key that is derived from it.
 const KEY_LEN: usize = HS256_SECRET_LEN_MIN;
 
-/// The root secret of this source, `None` where its file was never made.
+/// The root secret of this source and the one before it; `None` where the source's file was never made.
 ///
 /// # Errors
-/// Where the file cannot be read, is open to others or is no key.
-pub(crate) fn existing_root_secret(source: &RootSource) -> Result<Option<RootSecret>, KeyFileError> {
+/// Where a key file cannot be read, is open to others or is no key.
+pub(crate) fn existing_secrets(
+    source: &RootSource,
+    previous: Option<&RootSecret>,
+) -> Result<Option<Secrets>, KeyFileError> {
     match source {
         RootSource::File(path) if !path.exists() => Ok(None),
         RootSource::Fresh => Ok(None),
-        source => root_secret(source, false).map(Some),
+        source => {
+            let root = root_secret(source, false)?;
+            Ok(Some(Secrets { root, previous: previous_secret(source, previous)? }))
+        }
     }
 }
 
@@ -33,15 +39,21 @@ pub(crate) fn existing_root_secret(source: &RootSource) -> Result<Option<RootSec
 /// Where a key file cannot be made or read, is open to others or is no key, or the system has no randomness.
 pub(crate) fn secrets(config: &KeyConfig, database_is_sealed: bool) -> Result<Secrets, KeyFileError> {
     let root = root_secret(&config.root, !database_is_sealed)?;
-    let previous = match (&config.previous, &config.root) {
-        (Some(previous), _) => Some(previous.clone()),
-        // Whoever sets SECRET_KEY for the first time had a key file until then.
+    Ok(Secrets { root, previous: previous_secret(&config.root, config.previous.as_ref())? })
+}
+
+/// The root secret before: the one that is named, or else what was in the key file until the first was set.
+fn previous_secret(
+    source: &RootSource,
+    named: Option<&RootSecret>,
+) -> Result<Option<RootSecret>, KeyFileError> {
+    match (named, source) {
+        (Some(named), _) => Ok(Some(named.clone())),
         (None, RootSource::Given { instead_of: Some(path), .. }) if path.exists() => {
-            Some(root_secret(&RootSource::File(path.clone()), false)?)
+            root_secret(&RootSource::File(path.clone()), false).map(Some)
         }
-        (None, _) => None,
-    };
-    Ok(Secrets { root, previous })
+        (None, _) => Ok(None),
+    }
 }
 
 /// The root secret of this source; a file that is not there yet is made if it may be.

@@ -25,7 +25,7 @@ mod secret_key;
 mod sources;
 
 pub(crate) use database_url::DEFAULT as DEFAULT_DATABASE_URL;
-pub(crate) use key_file::{KeyFileError, existing_root_secret, secrets};
+pub(crate) use key_file::{KeyFileError, existing_secrets, secrets};
 pub use mail::MailConfig;
 pub use reader::WrongSetting;
 #[cfg(test)]
@@ -156,6 +156,8 @@ pub struct AuditConfig {
     pub database: DatabaseLocation,
     /// What the key of its seals is made of.
     pub root: RootSource,
+    /// The root secret before; `None` where none is named.
+    pub previous: Option<RootSecret>,
 }
 
 impl Config {
@@ -285,8 +287,9 @@ impl AuditConfig {
         let mut reader = Reader::new(sources);
         let database = database(&mut reader);
         let secret = reader.read("SECRET_KEY", secret_key::parse);
+        let previous = reader.read("SECRET_KEY_PREVIOUS", secret_key::parse);
         let (root, _algorithm) = signing(&mut reader, secret, None, &database);
-        reader.finish(Self { database, root })
+        reader.finish(Self { database, root, previous })
     }
 }
 
