@@ -12,8 +12,8 @@ pub(crate) fn health() -> Reply {
     Reply::json(StatusCode::OK, &Status::OK)
 }
 
-/// Ready: the store reads and its writer lives.
+/// Ready: the store reads and its writer lives. Whatever is wrong with it, whoever asks is to send requests elsewhere.
 pub(crate) async fn ready(app: &App) -> Result<Reply, Problem> {
-    app.store.is_ready().await?;
+    app.store.is_ready().await.map_err(Problem::unready)?;
     Ok(Reply::json(StatusCode::OK, &Status::OK))
 }

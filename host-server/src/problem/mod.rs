@@ -89,6 +89,13 @@ impl Problem {
         problem
     }
 
+    /// Nothing that wants the store can be done now. The client learns only that; the log is told the cause.
+    pub fn unready(cause: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
+        let mut problem = Self::overloaded(1);
+        problem.0.cause = Some(cause.into());
+        problem
+    }
+
     /// The password is right and the second factor is still to come.
     pub(crate) fn mfa_required(mfa_token: Secret<String>) -> Self {
         let mut problem = Self::of(Code::MfaRequired);

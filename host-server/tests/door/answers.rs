@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use countersign_server::listener::Limits;
+use countersign_server::store::{DatabaseLocation, Store};
 
 use crate::wire::Running;
 
@@ -36,6 +37,18 @@ async fn every_answer_names_its_request_and_forbids_guessing() {
         assert_eq!(answer.header("server"), None, "{line}");
         assert_eq!(answer.header("access-control-allow-origin"), None, "{line}");
     }
+}
+
+#[tokio::test]
+async fn a_server_whose_writer_is_gone_is_alive_and_not_ready() {
+    let store = Store::open(&DatabaseLocation::Memory).unwrap();
+    let running = Running::server_on(store.clone(), Limits::default(), &[]).await;
+    let ask = |path: &'static str| running.ask(format!("GET {path} HTTP/1.1\r\nHost: a\r\n\r\n"));
+    assert_eq!((ask("/healthz").await.status, ask("/readyz").await.status), (200, 200));
+    store.close();
+    let unready = ask("/readyz").await;
+    assert_eq!((unready.status, unready.header("retry-after")), (503, Some("1")));
+    assert_eq!(ask("/healthz").await.status, 200);
 }
 
 #[tokio::test]

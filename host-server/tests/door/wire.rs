@@ -45,10 +45,14 @@ impl Running {
 
     /// The whole server, which pages of these origins may call.
     pub(crate) async fn server_for(limits: Limits, allowed_origins: &[&str]) -> Self {
+        Self::server_on(Store::open(&DatabaseLocation::Memory).unwrap(), limits, allowed_origins).await
+    }
+
+    /// The same over this store.
+    pub(crate) async fn server_on(store: Store, limits: Limits, allowed_origins: &[&str]) -> Self {
         let root = RootSecret::new(b"only for the tests of the door, 32+").unwrap();
         let secrets = Secrets { root, previous: None };
         let wanted = Wanted { algorithm: Algorithm::Hs256, is_set: false, token_ttl_secs: 3_600 };
-        let store = Store::open(&DatabaseLocation::Memory).unwrap();
         let signing = keys::start(store.clone(), &secrets, wanted, app::now()).await.unwrap();
         let app = App {
             policy: Policy::default(),
