@@ -36,7 +36,7 @@ STEPS = [
         [
             "cargo clippy --workspace --all-targets --all-features -- -D warnings",
             # What the browser gets: core without its signing half, and the code that only wasm32 sees.
-            "cargo clippy -p countersign-core --no-default-features -- -D warnings",
+            "cargo clippy -p countersign-core --no-default-features --all-targets -- -D warnings",
             "cargo clippy -p countersign-core --no-default-features --features sign -- -D warnings",
             "cargo clippy -p countersign-wasm --target wasm32-unknown-unknown --all-features -- -D warnings",
         ],

@@ -7,7 +7,7 @@ use zeroize::Zeroizing;
 #[cfg(feature = "rs256")]
 use super::provider::{Refused, Rs256};
 #[cfg(feature = "rs256")]
-use super::verifying::Check;
+use super::verifying_key::Check;
 use super::{Algorithm, KeyError, VerifyingKey};
 use crate::json::{Document, Value};
 

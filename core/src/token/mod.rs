@@ -23,7 +23,7 @@ mod root;
 #[cfg(feature = "sign")]
 mod signing;
 mod verifier;
-mod verifying;
+mod verifying_key;
 
 pub use access::{
     Expectation, LEEWAY_MAX_SECS, LIFETIME_MAX_SECS, Verified, verify_access_token, verify_token,
@@ -50,7 +50,7 @@ pub use root::RootSecret;
 #[cfg(feature = "sign")]
 pub use signing::SigningKey;
 pub use verifier::{Refused, Verifier, VerifierSettings};
-pub use verifying::{HS256_SECRET_LEN_MIN, KeyError, VerifyingKey};
+pub use verifying_key::{HS256_SECRET_LEN_MIN, KeyError, VerifyingKey};
 
 use std::fmt;
 

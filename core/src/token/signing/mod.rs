@@ -17,7 +17,7 @@ use super::provider::Rs256;
 use super::provider::sign::{self, install};
 use super::revocations::REVOCATIONS;
 use super::root::derive;
-use super::verifying::Check;
+use super::verifying_key::Check;
 use super::{AccessClaims, Algorithm, KeyError, RevocationList, TokenError, VerifyingKey};
 use crate::rejection::Code;
 use crate::secret::Secret;
