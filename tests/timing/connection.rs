@@ -18,7 +18,7 @@ pub(crate) struct Connection {
 }
 
 /// A request, ready to be sent.
-pub(crate) struct Request(Vec<u8>);
+pub(crate) struct Request(String);
 
 /// What came back.
 pub(crate) struct Answer {
@@ -37,7 +37,13 @@ impl Request {
              Content-Type: application/json\r\nContent-Length: {}\r\n\r\n",
             body.len()
         );
-        Self([head, body].concat().into_bytes())
+        Self([head, body].concat())
+    }
+
+    /// The same with an access token.
+    pub(crate) fn with_token(self, token: &str) -> Self {
+        let authorization = format!("\r\nAuthorization: Bearer {token}\r\n\r\n");
+        Self(self.0.replacen("\r\n\r\n", &authorization, 1))
     }
 }
 
@@ -53,7 +59,7 @@ impl Connection {
     pub(crate) fn ask(&mut self, request: &Request) -> Answer {
         self.received.clear();
         let begun = Instant::now();
-        self.stream.write_all(&request.0).unwrap();
+        self.stream.write_all(request.0.as_bytes()).unwrap();
         let head = loop {
             if let Some(head) = find(&self.received, b"\r\n\r\n") {
                 break head + 4;
@@ -82,6 +88,10 @@ impl Connection {
 impl Answer {
     pub(crate) fn status(&self) -> u16 {
         self.head.split(' ').nth(1).and_then(|status| status.parse().ok()).expect("a status line")
+    }
+
+    pub(crate) fn json(&self) -> Value {
+        serde_json::from_str(&self.body).unwrap()
     }
 
     /// Head and body but for what differs from request to request whoever is asked about: the date, the request's id, and

@@ -55,6 +55,8 @@ struct Table {
     settings: &'static [(&'static str, &'static str)],
     kinds: &'static [Kind],
     asked: Asked,
+    /// Whether its times are what is promised, or told to show what lies beneath them. The bytes always count.
+    is_judged: bool,
 }
 
 /// What is asked under each name.
@@ -76,6 +78,7 @@ const TABLES: &[Table] = &[
         title: "a wrong password, Argon2id at the default cost",
         settings: &[],
         kinds: &[KNOWN, KNOWN_TOO, UNKNOWN, UNVERIFIED, DELETED, SUSPENDED, GUARDED],
+        is_judged: true,
         asked: Asked::Login,
     },
     Table {
@@ -83,6 +86,7 @@ const TABLES: &[Table] = &[
         title: "a wrong password, Argon2id at 64 KiB and one pass, so that everything else shows",
         settings: CHEAP,
         kinds: &[KNOWN, KNOWN_TOO, UNKNOWN, UNVERIFIED, DELETED, SUSPENDED, GUARDED],
+        is_judged: false,
         asked: Asked::Login,
     },
     Table {
@@ -90,6 +94,7 @@ const TABLES: &[Table] = &[
         title: "a password under a name that is locked (429)",
         settings: CHEAP,
         kinds: &[KNOWN, KNOWN_TOO, UNKNOWN, UNVERIFIED, DELETED, SUSPENDED, GUARDED],
+        is_judged: false,
         asked: Asked::LockedLogin,
     },
     Table {
@@ -97,6 +102,7 @@ const TABLES: &[Table] = &[
         title: "a wrong password while hashes of bcrypt at cost 10 are stored, Argon2id at the default cost",
         settings: &[],
         kinds: &[KNOWN, KNOWN_TOO, UNKNOWN, IMPORTED, DELETED, SUSPENDED, GUARDED],
+        is_judged: true,
         asked: Asked::LoginByTimer,
     },
     Table {
@@ -104,6 +110,7 @@ const TABLES: &[Table] = &[
         title: "a forgotten password",
         settings: CHEAP,
         kinds: &[KNOWN, KNOWN_TOO, UNKNOWN, UNVERIFIED, DELETED, SUSPENDED],
+        is_judged: true,
         asked: Asked::Mail("/auth/password/forgot"),
     },
     Table {
@@ -111,6 +118,7 @@ const TABLES: &[Table] = &[
         title: "the verification mail once more",
         settings: CHEAP,
         kinds: &[KNOWN, KNOWN_TOO, UNKNOWN, UNVERIFIED, DELETED, SUSPENDED],
+        is_judged: true,
         asked: Asked::Mail("/auth/email/resend"),
     },
 ];
@@ -159,12 +167,15 @@ fn measure(table: &Table) -> bool {
     }
     let sampled = campaign.run();
     println!("\n{}", table.title);
-    println!("{samples} of each kind, {connections} at once");
-    print(&sampled)
+    println!(
+        "{samples} of each kind, {connections} at once{}",
+        if table.is_judged { "" } else { "; not judged" }
+    );
+    print(&sampled, table.is_judged)
 }
 
-/// Prints the times beside those of the first kind.
-fn print(sampled: &[Sampled]) -> bool {
+/// Prints the times beside those of the first kind. Whether all of it held, as far as it is judged.
+fn print(sampled: &[Sampled], is_judged: bool) -> bool {
     println!("{:<16} {:>9} {:>7} {:>7}", "", "median ms", "ratio", "AUC");
     let mut all_held = true;
     let known = &sampled[0].millis;
@@ -173,11 +184,12 @@ fn print(sampled: &[Sampled]) -> bool {
         let ratio = median / statistics::median(known);
         let distance = statistics::distance(millis, known);
         let held = (ratio - 1.0).abs() <= RATIO_MAX && distance <= DISTANCE_MAX;
-        all_held &= held && other_bytes.is_none();
+        all_held &= (held || !is_judged) && other_bytes.is_none();
         let verdict = match (other_bytes, held) {
             (Some(_), _) => "OTHER BYTES",
             (None, true) => "held",
-            (None, false) => "MISSED",
+            (None, false) if is_judged => "MISSED",
+            (None, false) => "over",
         };
         println!("{label:<16} {median:>9.3} {ratio:>7.3} {distance:>7.3}  {verdict}");
         if let Some([theirs, first]) = other_bytes {
