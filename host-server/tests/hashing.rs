@@ -60,11 +60,15 @@ async fn memory_and_priority_stay_within_what_is_said() {
 
     // A hash from elsewhere may take more, for as long as it is checked.
     let costly = PasswordHash::decoy(Argon2Cost::new(131_072, 1, 1).unwrap());
-    let check = pool.verify(Password::prepare("x"), costly, cost, [0; 16]).await.unwrap();
+    let check =
+        pool.verify(pool.reserve().unwrap(), Password::prepare("x"), costly, cost, [0; 16]).await.unwrap();
     assert!(!check.matches);
     assert!(status_kib("VmHWM") - before >= 131_072);
     // Something is hashed after it, so that the memory has been given back by then.
-    let check = pool.verify(Password::prepare("x"), last.unwrap(), cost, [0; 16]).await.unwrap();
+    let check = pool
+        .verify(pool.reserve().unwrap(), Password::prepare("x"), last.unwrap(), cost, [0; 16])
+        .await
+        .unwrap();
     assert!(!check.matches);
     let kept = status_kib("VmRSS") - before;
     assert!(kept <= bound + slack, "{kept} KiB are kept for a bound of {bound}");

@@ -93,10 +93,13 @@ fn of_500_at_once_no_more_are_looked_at_than_may_be() {
         })
     };
     assert_eq!(at_once(&|| name.clone()), FROM_ADDRESS);
-    // Here more arrive at the hashing threads than their queue holds, and those are shed as well.
-    let looked_at = at_once(&fresh_name);
-    assert!((1..=ADDRESS - FROM_ADDRESS).contains(&looked_at), "{looked_at}");
-    assert_eq!(wrong_from(&server, one, &fresh_name()), 429);
+    // Here more arrive at the hashing threads than their queue holds. Those that are shed have used up nothing.
+    let mut looked_at = at_once(&fresh_name);
+    assert!(looked_at > 0);
+    while wrong_from(&server, one, &fresh_name()) == 401 {
+        looked_at += 1;
+    }
+    assert_eq!(looked_at, ADDRESS - FROM_ADDRESS);
     assert_eq!(wrong_from(&server, "203.0.113.7", &fresh_name()), 401);
 }
 

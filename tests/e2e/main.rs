@@ -13,6 +13,7 @@ mod authenticator;
 mod breached;
 mod certificates;
 mod cookies;
+mod crowd;
 mod data;
 mod described;
 mod documents;

@@ -111,6 +111,20 @@ impl Server {
         database.execute(statement, []).unwrap()
     }
 
+    /// A number that the server's database holds.
+    pub(crate) fn number(&self, query: &str) -> i64 {
+        let database = rusqlite::Connection::open(self.file("countersign.db")).unwrap();
+        database.busy_timeout(Duration::from_secs(10)).unwrap();
+        database.query_row(query, [], |row| row.get(0)).unwrap()
+    }
+
+    /// The most memory that the process ever had, in KiB; `None` where the system does not tell.
+    pub(crate) fn peak_memory_kib(&self) -> Option<u64> {
+        let status = fs::read_to_string(format!("/proc/{}/status", self.child.id())).ok()?;
+        let line = status.lines().find(|line| line.starts_with("VmHWM:"))?;
+        line.split_whitespace().nth(1)?.parse().ok()
+    }
+
     /// Runs another command of the program on the same file, with `input` on its standard input.
     pub(crate) fn command(&self, arguments: &[&str], input: &str) -> std::process::Output {
         self.command_with(&[], arguments, input)

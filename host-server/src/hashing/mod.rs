@@ -7,7 +7,8 @@
 //! the log-in that it belongs to. So is one that an older system made by another function.
 //!
 //! What arrives while all threads are busy waits in a queue of [`QUEUE_PER_THREAD`] places for each thread.
-//! Past that, or where the wait would be longer than 3 s, it is turned away at once with [`Busy`].
+//! Past that, or where the wait would be longer than 3 s, it is turned away at once with [`Busy`]. A guess takes its
+//! place before it is counted, so that who is turned away has used up none.
 
 mod pace;
 mod pool;
@@ -17,7 +18,7 @@ use std::num::NonZeroUsize;
 
 use countersign_core::password::Argon2Cost;
 
-pub use pool::{Busy, HashingPool};
+pub use pool::{Busy, HashingPool, Place};
 
 /// Places in the queue for each thread. At the default cost one hash takes 20 to 40 ms, so that the last of
 /// 64 waits 1.3 to 2.6 s, which a person at a form puts up with.

@@ -30,7 +30,8 @@ const RETRY_AFTER_SECS_MAX: u32 = 30;
 ///
 /// A place in the queue and a thread belong to the work, not to whoever asked for it: hanging up frees
 /// neither. Work whose asker has gone before it starts is skipped when its turn comes. Its guess was counted
-/// before it got here, so that skipping it makes guessing no cheaper.
+/// before it got here, so that skipping it makes guessing no cheaper. What there is no place for is not counted, and
+/// not looked at either: the place is [reserved](HashingPool::reserve) first.
 ///
 /// When the last clone is dropped the threads finish what waits and end.
 #[derive(Clone)]
@@ -46,6 +47,21 @@ pub struct HashingPool {
 pub struct Busy {
     /// Seconds until the queue, as it is now, will have been worked off; 1 at least.
     pub retry_after_secs: u32,
+}
+
+/// A place in the queue before there is work for it. Where none comes, it is free again.
+#[derive(Debug)]
+pub struct Place {
+    load: Arc<Load>,
+    is_used: bool,
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        if !self.is_used {
+            self.load.waiting.fetch_sub(1, Ordering::Relaxed);
+        }
+    }
 }
 
 type Job = Box<dyn FnOnce(&mut Argon2Workspace) -> Ran + Send>;
@@ -64,7 +80,8 @@ impl HashingPool {
     pub fn start(threads: NonZeroUsize, queue: usize) -> io::Result<Self> {
         let (jobs, waiting) = sync_channel(queue);
         let waiting = Arc::new(Mutex::new(waiting));
-        let load = Arc::new(Load { threads, waiting: AtomicUsize::new(0), job_micros: AtomicU64::new(0) });
+        let (none, unknown) = (AtomicUsize::new(0), AtomicU64::new(0));
+        let load = Arc::new(Load { threads, places: queue, waiting: none, job_micros: unknown });
         for number in 0..threads.get() {
             let waiting = Arc::clone(&waiting);
             let load = Arc::clone(&load);
@@ -73,6 +90,17 @@ impl HashingPool {
                 .spawn(move || work_off(&waiting, &load))?;
         }
         Ok(Self { jobs, load, paces: Arc::default() })
+    }
+
+    /// Takes a place in the queue for work that is yet to be decided on.
+    ///
+    /// # Errors
+    /// [`Busy`] where all are taken, or where the work would have to wait too long.
+    pub fn reserve(&self) -> Result<Place, Busy> {
+        let one_more = |waiting| (waiting < self.load.places).then_some(waiting + 1);
+        let taken = self.load.wait() <= WAIT_MAX
+            && self.load.waiting.fetch_update(Ordering::Relaxed, Ordering::Relaxed, one_more).is_ok();
+        if taken { Ok(Place { load: Arc::clone(&self.load), is_used: false }) } else { Err(self.load.busy()) }
     }
 
     /// Hashes a password under a salt that is random and used once.
@@ -86,37 +114,39 @@ impl HashingPool {
         salt: [u8; PasswordHash::SALT_LENGTH],
     ) -> Result<PasswordHash, Busy> {
         let kind = HashKind::Argon2id(cost);
-        self.run(kind, move |workspace| workspace.hash(&password, cost, salt)).await
+        self.run(self.reserve()?, kind, move |workspace| workspace.hash(&password, cost, salt)).await
     }
 
     /// Holds a password against a hash. Where it matches and the hash is weaker than `policy` asks, it is
     /// hashed anew under `salt` in the same turn.
     ///
     /// # Errors
-    /// As [`HashingPool::hash`].
+    /// Where the work broke off, by a fault of ours or because the system has no memory to give.
     pub async fn verify(
         &self,
+        place: Place,
         password: PreparedPassword,
         hash: impl Into<StoredHash>,
         policy: Argon2Cost,
         salt: [u8; PasswordHash::SALT_LENGTH],
     ) -> Result<PasswordCheck, Busy> {
-        self.verify_timed(password, hash, policy, salt).await.map(|(check, _)| check)
+        self.verify_timed(place, password, hash, policy, salt).await.map(|(check, _)| check)
     }
 
     /// As [`HashingPool::verify`], and tells when a thread took the work on.
     ///
     /// # Errors
-    /// As [`HashingPool::hash`].
+    /// As [`HashingPool::verify`].
     pub async fn verify_timed(
         &self,
+        place: Place,
         password: PreparedPassword,
         hash: impl Into<StoredHash>,
         policy: Argon2Cost,
         salt: [u8; PasswordHash::SALT_LENGTH],
     ) -> Result<(PasswordCheck, Instant), Busy> {
         let (hash, paces) = (hash.into(), Arc::clone(&self.paces));
-        self.run(hash.kind(), move |workspace| {
+        self.run(place, hash.kind(), move |workspace| {
             let (kind, began) = (hash.kind(), Instant::now());
             let matches = workspace.verify_stored(&password, &hash);
             paces.learn(kind, began.elapsed() / kind.texts_of(&password));
@@ -139,7 +169,7 @@ impl HashingPool {
             return Ok(pace);
         }
         let nobodys = [0; PasswordHash::SALT_LENGTH];
-        self.verify(Password::prepare(""), kind.decoy(), policy, nobodys).await?;
+        self.verify(self.reserve()?, Password::prepare(""), kind.decoy(), policy, nobodys).await?;
         Ok(self.paces.of(kind).unwrap_or_default())
     }
 
@@ -147,11 +177,12 @@ impl HashingPool {
     /// give, that is one more way of being busy, and not the end of the process.
     async fn run<T: Send + 'static>(
         &self,
+        place: Place,
         kind: HashKind,
         work: impl FnOnce(&mut Argon2Workspace) -> T + Send + 'static,
     ) -> Result<T, Busy> {
         let (reply, answer) = oneshot::channel();
-        self.enqueue(Box::new(move |workspace| {
+        let job: Job = Box::new(move |workspace| {
             if reply.is_closed() {
                 return Ran::NotAtAll;
             }
@@ -159,20 +190,16 @@ impl HashingPool {
             // Whoever asked may have gone by now; the work is done all the same.
             let _ = reply.send(done);
             Ran::ToItsEnd
-        }))?;
+        });
+        self.enqueue(place, job)?;
         answer.await.ok().flatten().ok_or_else(|| self.load.busy())
     }
 
-    fn enqueue(&self, job: Job) -> Result<(), Busy> {
-        if self.load.wait() > WAIT_MAX {
-            return Err(self.load.busy());
-        }
-        // Counted before it is there, for a thread may count it off as soon as it is.
-        self.load.waiting.fetch_add(1, Ordering::Relaxed);
-        self.jobs.try_send(job).map_err(|_full_or_ended| {
-            self.load.waiting.fetch_sub(1, Ordering::Relaxed);
-            self.load.busy()
-        })
+    fn enqueue(&self, mut place: Place, job: Job) -> Result<(), Busy> {
+        // There is room, for the place was taken; a thread counts it off as soon as it takes the job.
+        self.jobs.try_send(job).map_err(|_ended| self.load.busy())?;
+        place.is_used = true;
+        Ok(())
     }
 }
 
@@ -183,9 +210,12 @@ impl fmt::Debug for HashingPool {
 }
 
 /// What the queue knows of itself.
+#[derive(Debug)]
 struct Load {
     threads: NonZeroUsize,
-    /// Jobs that no thread has taken yet.
+    /// Jobs that may wait.
+    places: usize,
+    /// Jobs that no thread has taken yet, and places that are reserved.
     waiting: AtomicUsize,
     /// Microseconds that a job took of late; 0 before the first.
     job_micros: AtomicU64,

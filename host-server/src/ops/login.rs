@@ -49,13 +49,13 @@ async fn attempt(
     guess: &Guess,
 ) -> Result<Reply, Problem> {
     let decide = |tallies: &[Tally], now| login::admit(&first, guess, tallies, now);
-    let under_way = guess::admit(app, call, guess, decide).await?;
+    let mut counted = guess::admit(app, call, guess, decide).await?;
 
     let mut before = first;
     for _ in 0..DECISIONS_MAX {
         let checked = login::hash_to_check(before.account.as_ref(), &app.policy);
-        let checking =
-            app.hashing.verify_timed(login.password.clone(), checked, app.policy.argon2, random()?);
+        let (place, password) = (counted.place(app)?, login.password.clone());
+        let checking = app.hashing.verify_timed(place, password, checked, app.policy.argon2, random()?);
         let (check, began) = checking.await?;
         // Loaded again: the account may have been suspended while its password was being checked. A hash that
         // was replaced meanwhile, as another log-in does to a weak one, is to be checked itself.
@@ -90,7 +90,7 @@ async fn attempt(
                 }
                 Err(rejection) if rejection.code == Code::InvalidCredentials => {
                     // It is over but for its answer, which nobody else has to wait for.
-                    drop(under_way);
+                    drop(counted);
                     pace::hold_back(app, &login.password, began).await?;
                     Err(Problem::from(rejection))
                 }

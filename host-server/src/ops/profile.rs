@@ -13,12 +13,12 @@ use countersign_core::token::ActionPurpose;
 use warp::http::StatusCode;
 
 use super::form::{self, unknown_fields};
+use super::guess::Counted;
 use super::views::User;
 use super::{DECISIONS_MAX, breach, commit, mails, reauthenticate, settle, users};
 use crate::app::App;
 use crate::call::Call;
 use crate::entropy::random;
-use crate::guessing::Check;
 use crate::problem::Problem;
 use crate::reply::Reply;
 use crate::store::{Committed, Store};
@@ -48,7 +48,7 @@ pub(crate) async fn update(app: &App, call: Call) -> Result<Reply, Problem> {
     };
     let (mut evidence, mut new_hash) = (None, None);
     // Counted once, however often the password has to be looked at.
-    let mut under_way = None;
+    let mut counted = None;
     for _ in 0..ROUNDS_MAX {
         // Loaded in each round: much can happen while a password is being checked.
         let now = app.now();
@@ -64,7 +64,7 @@ pub(crate) async fn update(app: &App, call: Call) -> Result<Reply, Problem> {
         );
         match outcome {
             Ok(Progress::CheckPasswords) => {
-                evidence = check(app, &call, &update, &standing.account, &mut under_way).await?;
+                evidence = check(app, &call, &update, &standing.account, &mut counted).await?;
             }
             Ok(Progress::HashPassword(password)) => {
                 let password = PreparedPassword::clone(&password);
@@ -101,7 +101,7 @@ async fn check(
     call: &Call,
     update: &ProfileUpdate,
     account: &Account,
-    under_way: &mut Option<Check>,
+    counted: &mut Option<Counted>,
 ) -> Result<Option<Evidence>, Problem> {
     let checked = account.password_hash.clone();
     if let Some(current) = &update.current_password {
@@ -109,11 +109,13 @@ async fn check(
         return Ok(Some(Evidence::of_current_password(update, proof, checked)));
     }
     let Some(asked) = &update.password else { return Ok(None) };
-    if under_way.is_none() {
-        *under_way = Some(reauthenticate::admit(app, call, account).await?);
-    }
-    let guess = guess(account, call.network);
-    let check = app.hashing.verify(asked.typed.prepare(), checked, app.policy.argon2, random()?).await?;
+    let counted = match counted {
+        Some(counted) => counted,
+        None => counted.insert(reauthenticate::admit(app, call, account).await?),
+    };
+    let (place, guess) = (counted.place(app)?, guess(account, call.network));
+    let asked = asked.typed.prepare();
+    let check = app.hashing.verify(place, asked, checked, app.policy.argon2, random()?).await?;
     Ok(Some(Evidence::of_password(account, guess, check)))
 }
 

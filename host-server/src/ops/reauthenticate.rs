@@ -6,11 +6,11 @@ use countersign_core::password::{Password, PreparedPassword};
 use countersign_core::reauthenticate::{self, Proof};
 use countersign_core::rejection::Fault;
 
-use super::{guess, settle};
+use super::guess::{self, Counted};
+use super::settle;
 use crate::app::App;
 use crate::call::Call;
 use crate::entropy::random;
-use crate::guessing::Check;
 use crate::problem::Problem;
 
 /// Reads the field `current_password`; `None` where it is left out.
@@ -49,9 +49,9 @@ pub(super) async fn by_password(
     password: PreparedPassword,
 ) -> Result<Proof, Problem> {
     let guess = reauthenticate::guess(account, call.network);
-    let _under_way = admit(app, call, account).await?;
-    let check =
-        app.hashing.verify(password, account.password_hash.clone(), app.policy.argon2, random()?).await?;
+    let mut counted = admit(app, call, account).await?;
+    let (place, checked) = (counted.place(app)?, account.password_hash.clone());
+    let check = app.hashing.verify(place, password, checked, app.policy.argon2, random()?).await?;
     settle(app, call, || Ok(reauthenticate::decide(account, &guess, &check))).await
 }
 
@@ -59,7 +59,7 @@ pub(super) async fn by_password(
 ///
 /// # Errors
 /// 429 where too many were wrong.
-pub(super) async fn admit(app: &App, call: &Call, account: &Account) -> Result<Check, Problem> {
+pub(super) async fn admit(app: &App, call: &Call, account: &Account) -> Result<Counted, Problem> {
     let guess = reauthenticate::guess(account, call.network);
     guess::admit(app, call, &guess, |tallies, now| reauthenticate::admit(account, &guess, tallies, now)).await
 }
