@@ -1,7 +1,9 @@
 use std::sync::OnceLock;
 
 use super::*;
+use crate::cookies::Cookie;
 use crate::id::{SessionId, TokenId};
+use crate::permission::{GRANTS_LEN_MAX, GRANTS_MAX, Permission, are_few_enough};
 use crate::samples::read;
 use crate::time::Timestamp;
 use crate::token::{KeySet, decode_token, verify_jws};
@@ -34,6 +36,33 @@ fn a_token_says_who_for_what_and_until_when() {
             + r#""jti":"AAAAAAAAAAAAAAAAAAAAAA","sid":"_____________________w","auth_time":1699999999,"#
             + r#""amr":["pwd","a \"quote\""],"grants":[{"action":"read","resource":"a \"quote\""}]}"#
     );
+}
+
+#[test]
+fn the_longest_token_there_is_fits_into_a_cookie() {
+    // Browsers drop a cookie whose name and value are of more bytes than this (RFC 6265bis section 5.6).
+    const COOKIE_BYTES_MAX: usize = 4_096;
+    let permission = |no: usize| Permission {
+        action: format!("{no:02}"),
+        resource: "x".repeat(GRANTS_LEN_MAX / GRANTS_MAX - 31),
+    };
+    let grants: Vec<_> = (0..GRANTS_MAX).map(permission).collect();
+    let longer = [&grants[1..], &[Permission { resource: "x".repeat(50), ..grants[0].clone() }]].concat();
+    assert!(are_few_enough(&grants) && !are_few_enough(&longer));
+    let claims = AccessClaims {
+        // The setting ISSUER takes 256 characters.
+        issuer: "\u{1f6f6}".repeat(256),
+        subject: i64::MAX.to_string(),
+        audience: "a".repeat(64),
+        amr: ["pwd", "otp", "mfa"].map(str::to_owned).to_vec(),
+        grants: Some(grants),
+        ..claims()
+    };
+    for key in keys() {
+        let token = key.sign_access_token(&claims).unwrap();
+        let len = Cookie::Access.name().len() + token.expose().len();
+        assert!(len <= COOKIE_BYTES_MAX, "{:?}: {len}", key.algorithm());
+    }
 }
 
 /// A key of each algorithm, made once: RSA takes its time.
