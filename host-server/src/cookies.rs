@@ -45,8 +45,10 @@ impl Carrier {
     /// The answer to a token that was refused. Where that says that the session is over, no other request will be answered
     /// otherwise, so a browser forgets it.
     pub fn refused(self, problem: Problem) -> Problem {
-        let is_over =
-            matches!(problem.code(), Code::SessionEnded | Code::TokenReused | Code::RefreshTokenInvalid);
+        let is_over = matches!(
+            problem.code(),
+            Code::SessionEnded | Code::TokenReused | Code::RefreshTokenInvalid | Code::UserNotFound
+        );
         if self == Carrier::Cookie && is_over { problem.forgetting(&Cookie::OF_A_SESSION) } else { problem }
     }
 
@@ -91,7 +93,7 @@ mod tests {
             let reply = carrier.refused(Problem::of(code)).into_reply(&RequestId::next());
             forgotten(&reply).len()
         };
-        for code in [Code::SessionEnded, Code::TokenReused, Code::RefreshTokenInvalid] {
+        for code in [Code::SessionEnded, Code::TokenReused, Code::RefreshTokenInvalid, Code::UserNotFound] {
             assert_eq!(refused(Carrier::Cookie, code), 2, "{code}");
             assert_eq!(refused(Carrier::Request, code), 0, "{code}");
         }

@@ -49,6 +49,8 @@ pub struct Cookies {
     pub refresh_token: Option<Secret<String>>,
     /// The device token; `None` where the browser has none.
     pub device_token: Option<Secret<String>>,
+    /// The refresh token that the browser loses where it is given another, also where none counts; `None` where it has none.
+    pub overwritten: Option<Secret<String>>,
 }
 
 /// Reads the cookies of a request that may have them count; `None` where it does not ask for that, and is answered like
@@ -82,13 +84,15 @@ pub fn read(asked: &Asked<'_>, origins: &Origins) -> Result<Option<Cookies>, Coo
     if !comes_from_here(asked, origins) {
         return Err(CookieError::CrossSite);
     }
+    let overwritten = find(asked, Cookie::Refresh)?;
     if asked.authorized {
-        return Ok(Some(Cookies::default()));
+        return Ok(Some(Cookies { overwritten, ..Cookies::default() }));
     }
     Ok(Some(Cookies {
         access_token: find(asked, Cookie::Access)?,
-        refresh_token: find(asked, Cookie::Refresh)?,
+        refresh_token: overwritten.clone(),
         device_token: find(asked, Cookie::Device)?,
+        overwritten,
     }))
 }
 

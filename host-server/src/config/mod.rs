@@ -17,6 +17,7 @@ use crate::store::DatabaseLocation;
 use crate::telemetry::{LogFilter, LogFormat, LogSettings};
 
 mod address;
+mod cookies;
 mod database_url;
 mod key_file;
 mod mail;
@@ -180,7 +181,7 @@ impl Config {
             host,
             port,
             keys,
-            cookies: cookies(&mut reader, public_url.as_deref(), &allowed_origins),
+            cookies: cookies::read(&mut reader, public_url.as_deref(), &allowed_origins),
             issuer: issuer.or_else(|| public_url.clone()).unwrap_or_else(|| "countersign".to_owned()),
             public_url,
             security_contact: reader.read("SECURITY_CONTACT", address::parse_contact),
@@ -391,22 +392,6 @@ fn argon2_cost(reader: &mut Reader<'_>) -> Argon2Cost {
         reader.refuse("ARGON2_MEMORY_KIB", sentence);
         default
     })
-}
-
-/// Whose pages may have their sessions in cookies; `None` where nobody's may.
-fn cookies(reader: &mut Reader<'_>, public_url: Option<&str>, allowed: &[String]) -> Option<Origins> {
-    if !reader.read("COOKIES", parse_switch)? {
-        return None;
-    }
-    let origins = public_url.and_then(|url| Origins::new(url, allowed.to_vec()));
-    // A PUBLIC_URL that was refused is still one that is meant: its own fault says enough.
-    let refused = public_url.is_none() && reader.is_set("PUBLIC_URL");
-    if origins.is_none() && !refused {
-        let sentence = "on needs PUBLIC_URL to be https, or http on this machine as http://localhost:8000 is: browsers \
-                        keep these cookies for no other.";
-        reader.refuse("COOKIES", sentence.to_owned());
-    }
-    origins
 }
 
 fn hash_threads(reader: &mut Reader<'_>) -> NonZeroUsize {

@@ -10,7 +10,7 @@ use countersign_core::secret::Secret;
 use countersign_core::throttle::{Guess, Tally};
 
 use super::form::{self, unknown_fields};
-use super::{DECISIONS_MAX, commit, guess, issued, pace, second_factor};
+use super::{DECISIONS_MAX, commit, guess, issued, pace, second_factor, sessions};
 use crate::app::App;
 use crate::call::Call;
 use crate::entropy::random;
@@ -82,7 +82,10 @@ async fn attempt(
         let committed = commit(&app.store, &changes, &events, &call.origin(), now).await?;
         if matches!(committed, Committed::Applied { .. }) {
             return match outcome {
-                Ok(Progress::Finished(logged_in)) => issued::logged_in(app, call, &logged_in, None),
+                Ok(Progress::Finished(logged_in)) => {
+                    sessions::end_overwritten(app, call).await?;
+                    issued::logged_in(app, call, &logged_in, None)
+                }
                 Ok(Progress::SecondFactorAwaited { mfa_token }) => Err(Problem::mfa_required(mfa_token)),
                 // Here the code is one of the credentials, as it is not where a session or a token stands for them.
                 Err(rejection) if rejection.code == Code::InvalidCode => {

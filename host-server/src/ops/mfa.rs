@@ -7,7 +7,7 @@ use warp::http::StatusCode;
 
 use super::form::{self, unknown_fields};
 use super::views::{MfaVerified, ProposedFactor, RecoveryCodes};
-use super::{issued, reauthenticate, second_factor, settle};
+use super::{issued, reauthenticate, second_factor, sessions, settle};
 use crate::app::App;
 use crate::call::Call;
 use crate::entropy::random;
@@ -95,6 +95,7 @@ async fn finish_login(
         Ok(login::finish(standing, shown, &entropy, context))
     })
     .await?;
+    sessions::end_overwritten(app, call).await?;
     issued::logged_in(app, call, &logged_in, Some(VERIFIED))
 }
 

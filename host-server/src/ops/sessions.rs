@@ -2,7 +2,9 @@
 
 use countersign_core::id::SessionId;
 use countersign_core::logout;
+use countersign_core::refresh::Shown;
 use countersign_core::rejection::Code;
+use countersign_core::token::RefreshToken;
 use warp::http::StatusCode;
 
 use super::views::{Message, SessionItem};
@@ -22,6 +24,24 @@ pub(crate) async fn log_out(app: &App, call: Call) -> Result<Reply, Problem> {
     .await
     .map_err(|problem| carrier.refused(problem))?;
     Ok(carrier.ended(Reply::json(StatusCode::OK, &Message { message: "Logged out" })))
+}
+
+/// Ends the session of the cookies that the answer to a log-in overwrites: nobody has its tokens from then on but
+/// whoever stole them (ASVS 5.0 V7.2.4).
+pub(super) async fn end_overwritten(app: &App, call: &Call) -> Result<(), Problem> {
+    let cookie = call.cookies.as_ref().and_then(|cookies| cookies.overwritten.as_ref());
+    let token = cookie
+        .and_then(|text| app.tokens.refresh_keys.find_map(|key| RefreshToken::parse(text.expose(), key)));
+    let Some(shown) = token.map(Shown::RefreshToken) else { return Ok(()) };
+    let ended = settle(app, call, || {
+        let found = app.store.session_with_account(shown.session())?;
+        Ok(logout::decide(&shown, found.as_deref(), app.now()))
+    });
+    match ended.await {
+        // It was over before.
+        Err(problem) if problem.code() == Code::SessionEnded => Ok(()),
+        ended => ended,
+    }
 }
 
 /// Ends every session of the caller.
