@@ -2,11 +2,12 @@ import { ArgumentError, TokenError, UnavailableError } from "./refusals.js";
 
 /**
  * What a call of the wasm came to. It answers JSON text of an array, whose first item says which kind it is:
- * arrays and not objects, since every place in them is an own property whatever was done to prototypes.
+ * arrays and not objects, since every place in them is an own property whatever was done to prototypes. The claims of a
+ * token that is good are alone.
  */
 export function answer(json) {
   const parsed = JSON.parse(json);
-  // The way of every token that is good, so without the copies that the others can afford.
+  if (!Array.isArray(parsed)) return parsed;
   if (parsed[0] === "value") return parsed[1];
   const [kind, ...parts] = parsed;
   switch (kind) {

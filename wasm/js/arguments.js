@@ -40,8 +40,8 @@ export function wrongType(name, wanted) {
 
 export function text(value, name) {
   if (typeof value !== "string") throw wrongType(name, "a string");
-  const [code, fault] = unfit(value) ?? [];
-  if (code !== undefined) throw new ArgumentError(code, `${name} ${fault}.`);
+  const fault = unfit(value);
+  if (fault !== undefined) throw new ArgumentError(fault[0], `${name} ${fault[1]}.`);
   return value;
 }
 

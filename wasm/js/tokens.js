@@ -2,6 +2,7 @@ import { bytes, filledText, isBytes, keyBytes, list, options, seconds, text } fr
 import { answer, answerWithBytes } from "./answer.js";
 import { TokenError } from "./refusals.js";
 import { standard } from "./standard.js";
+import { utf8 } from "./utf8.js";
 
 export function verifyToken(token, key, settings) {
   const compact = text(token, "token");
@@ -10,7 +11,10 @@ export function verifyToken(token, key, settings) {
   const accepted = readAlgorithms(algorithms);
   const expected = [filledText(issuer, "issuer"), filledText(audience, "audience")];
   const moment = seconds(now);
-  return (core) => answer(standard(core, keyArguments, accepted, ...expected).verify(compact, moment));
+  return (core) => {
+    const claims = answer(standard(core, keyArguments, accepted, ...expected).verify(utf8(compact), moment));
+    return { claims, header: headerOf(core, compact) };
+  };
 }
 
 export function safeVerifyToken(token, key, settings) {
@@ -31,7 +35,7 @@ export function verifyJws(token, keys, settings) {
   const [algorithms] = options(settings, ["algorithms"]);
   const accepted = readAlgorithms(algorithms);
   return (core) => {
-    const { value, bytes: payload } = answerWithBytes(standard(core, keyArguments, accepted, "", "").verifyJws(compact));
+    const { value, bytes: payload } = answerWithBytes(standard(core, keyArguments, accepted, "", "").verifyJws(utf8(compact)));
     return { header: value, payload };
   };
 }
@@ -49,4 +53,19 @@ export function readKey(key) {
 
 function readAlgorithms(algorithms) {
   return list(algorithms, "algorithms").map((algorithm) => filledText(algorithm, "algorithms"));
+}
+
+// The last header as it is spelt and as it was read: the tokens of one issuer mostly have the same.
+let known = {};
+
+/** The header of a token that was found to be good. Each caller gets an object of its own. */
+function headerOf(core, token) {
+  const spelt = token.slice(0, token.indexOf("."));
+  if (spelt !== known.spelt) {
+    const { header } = answer(core.decodeToken(token));
+    // What holds objects would be one with that of others.
+    if (Object.values(header).some((value) => typeof value === "object" && value !== null)) return header;
+    known = { spelt, header };
+  }
+  return { ...known.header };
 }

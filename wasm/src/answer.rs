@@ -3,7 +3,8 @@
 //! `["value", …]` what was asked for, `["issues", [[field, code, message], …]]` the faults of a form,
 //! `["argument", code, message]` what JavaScript throws as a `TypeError`,
 //! `["token", code, claim, wwwAuthenticate, message]` what it throws as a `TokenError`, and
-//! `["unavailable", code, message]` what it throws as an `UnavailableError`. Text and not objects built through
+//! `["unavailable", code, message]` what it throws as an `UnavailableError`. The claims of a token that is good are the
+//! answer as they are, since an object is no array. Text and not objects built through
 //! imports: one string crosses the boundary and the glue stays small.
 
 pub(crate) use countersign_core::json::push_text;

@@ -37,21 +37,21 @@ impl Standard {
         Ok(Self { keys, algorithms, issuer, audience })
     }
 
-    /// The claims and header of an access token that is good in every respect; `now` is in seconds.
-    pub fn verify(&self, token: &str, now: f64) -> String {
+    /// The claims of an access token, in UTF-8, that is good in every respect; `now` is in seconds.
+    pub fn verify(&self, token: &[u8], now: f64) -> String {
         // JavaScript has no 64-bit integers but for this; what is beyond them is as far as they go.
         let now = Timestamp::from_secs(now as i64);
         let expectation = Expectation::new(&self.algorithms, &self.issuer, now).for_audience(&self.audience);
-        match token::verify_token(token, &self.keys, &expectation) {
-            Ok(verified) => claims_and_header(&verified.claims_json, &verified.header.json),
+        match token::verify_token(text(token), &self.keys, &expectation) {
+            Ok(verified) => verified.claims_json,
             Err(error) => answer::token(&error),
         }
     }
 
     /// The header and payload of any token whose signature holds: an answer, a zero byte, the payload.
     #[wasm_bindgen(js_name = verifyJws)]
-    pub fn verify_jws(&self, token: &str) -> Vec<u8> {
-        let (answer, payload) = match token::verify_jws(token, &self.keys, &self.algorithms) {
+    pub fn verify_jws(&self, token: &[u8]) -> Vec<u8> {
+        let (answer, payload) = match token::verify_jws(text(token), &self.keys, &self.algorithms) {
             Ok(jws) => (answer::value(&jws.header.json), jws.payload),
             Err(error) => (answer::token(&error), Vec::new()),
         };
@@ -64,7 +64,8 @@ impl Standard {
 pub fn decode_token(token: &str) -> String {
     answered((|| {
         let decoded = token::decode_token(token)?;
-        Ok(claims_and_header(&decoded.claims_json, &decoded.header_json))
+        let (claims, header) = (&decoded.claims_json, &decoded.header_json);
+        Ok(answer::value(&["{\"claims\":", claims, ",\"header\":", header, "}"].concat()))
     })())
 }
 
@@ -92,8 +93,7 @@ fn keys(key: &[u8], key_is_secret: bool) -> Result<KeySet, Refusal> {
     let read = if key_is_secret {
         VerifyingKey::hs256(key).map(KeySet::from)
     } else {
-        // It comes out of an encoder, so it is UTF-8; were it not, an empty text is no key.
-        KeySet::from_json(std::str::from_utf8(key).unwrap_or_default())
+        KeySet::from_json(text(key))
     };
     read.map_err(|error| Refusal::Argument(error.code(), error.reason))
 }
@@ -106,6 +106,7 @@ pub(crate) fn named(names: &[String]) -> Result<Vec<Algorithm>, Refusal> {
     names.iter().map(|name| Algorithm::from_name(name)).collect::<Option<_>>().ok_or(unknown)
 }
 
-fn claims_and_header(claims: &str, header: &str) -> String {
-    answer::value(&["{\"claims\":", claims, ",\"header\":", header, "}"].concat())
+/// What comes out of an encoder, so it is UTF-8; were it not, an empty text is neither a key nor a token.
+fn text(bytes: &[u8]) -> &str {
+    std::str::from_utf8(bytes).unwrap_or_default()
 }
