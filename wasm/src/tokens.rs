@@ -1,8 +1,10 @@
 //! Verifying tokens.
 
+use std::cell::RefCell;
+
 use countersign_core::rejection::Code;
 use countersign_core::time::Timestamp;
-use countersign_core::token::{self, Algorithm, Expectation, KeySet, TokenError, VerifyingKey};
+use countersign_core::token::{self, Algorithm, Expectation, HeaderMemo, KeySet, TokenError, VerifyingKey};
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::answer;
@@ -15,6 +17,7 @@ pub struct Standard {
     algorithms: Vec<Algorithm>,
     issuer: String,
     audience: String,
+    memo: RefCell<HeaderMemo>,
 }
 
 #[wasm_bindgen]
@@ -34,7 +37,7 @@ impl Standard {
         #[cfg(target_arch = "wasm32")]
         crate::memory::wipe_stack();
         let (keys, algorithms) = read.map_err(|refusal| answered(Err(refusal)))?;
-        Ok(Self { keys, algorithms, issuer, audience })
+        Ok(Self { keys, algorithms, issuer, audience, memo: RefCell::default() })
     }
 
     /// The claims of an access token, in UTF-8, that is good in every respect; `now` is in seconds.
@@ -42,10 +45,9 @@ impl Standard {
         // JavaScript has no 64-bit integers but for this; what is beyond them is as far as they go.
         let now = Timestamp::from_secs(now as i64);
         let expectation = Expectation::new(&self.algorithms, &self.issuer, now).for_audience(&self.audience);
-        match token::verify_token(text(token), &self.keys, &expectation) {
-            Ok(verified) => verified.claims_json,
-            Err(error) => answer::token(&error),
-        }
+        let memo = &mut self.memo.borrow_mut();
+        let claims = token::verify_claims(text(token), &self.keys, &expectation, memo);
+        claims.unwrap_or_else(|error| answer::token(&error))
     }
 
     /// The header and payload of any token whose signature holds: an answer, a zero byte, the payload.
@@ -90,11 +92,8 @@ pub(crate) fn answered(outcome: Result<String, Refusal>) -> String {
 }
 
 fn keys(key: &[u8], key_is_secret: bool) -> Result<KeySet, Refusal> {
-    let read = if key_is_secret {
-        VerifyingKey::hs256(key).map(KeySet::from)
-    } else {
-        KeySet::from_json(text(key))
-    };
+    let read =
+        if key_is_secret { VerifyingKey::hs256(key).map(KeySet::from) } else { KeySet::from_json(text(key)) };
     read.map_err(|error| Refusal::Argument(error.code(), error.reason))
 }
 

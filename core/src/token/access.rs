@@ -1,8 +1,10 @@
 //! Verifying access tokens (RFC 9068 section 4, RFC 8725).
 
+use std::borrow::Cow;
+
 use super::claims::{ClaimSet, invalid, required};
 use super::compact::{Compact, decode_text};
-use super::header::{ACCESS_TOKEN, UnverifiedHeader};
+use super::header::{ACCESS_TOKEN, HeaderMemo, UnverifiedHeader};
 use super::{AccessClaims, Algorithm, Claims, Header, KeySet, TokenError};
 use crate::id::{SessionId, TokenId};
 use crate::rejection::Code;
@@ -90,6 +92,7 @@ pub fn verify_access_token(
     expectation: &Expectation<'_>,
 ) -> Result<Verified<AccessClaims>, TokenError> {
     verify(token, keys, expectation, |set, claims| {
+        let claims = Claims::from(claims);
         let token_id = required(set.token_id, "jti")?;
         let session_id = required(set.session_id, "sid")?;
         Ok(AccessClaims {
@@ -117,22 +120,58 @@ pub fn verify_token(
     keys: &KeySet,
     expectation: &Expectation<'_>,
 ) -> Result<Verified<Claims>, TokenError> {
-    verify(token, keys, expectation, |_, claims| Ok(claims))
+    verify(token, keys, expectation, |_, claims| Ok(claims.into()))
+}
+
+/// The JSON text of the claims of a token that [`verify_token`] finds good: for whoever needs nothing else of it, and
+/// verifies many of one issuer.
+///
+/// # Errors
+/// As [`verify_access_token`].
+pub fn verify_claims(
+    token: &str,
+    keys: &KeySet,
+    expectation: &Expectation<'_>,
+    memo: &mut HeaderMemo,
+) -> Result<String, TokenError> {
+    let compact = Compact::split(token)?;
+    let claims_json = signed_claims(&compact, memo.read(compact.header)?, keys, expectation)?;
+    judge(&claims_json, expectation, |_, _| Ok(()))?;
+    Ok(claims_json)
 }
 
 fn verify<C>(
     token: &str,
     keys: &KeySet,
     expectation: &Expectation<'_>,
-    read: impl FnOnce(ClaimSet<'_>, Claims) -> Result<C, TokenError>,
+    read: impl FnOnce(ClaimSet<'_>, Held<'_>) -> Result<C, TokenError>,
 ) -> Result<Verified<C>, TokenError> {
     let compact = Compact::split(token)?;
     let unverified = UnverifiedHeader::read(compact.header)?;
-    unverified.require_type(ACCESS_TOKEN)?;
-    let header = check_signature(&compact, unverified, keys, expectation.algorithms)?;
+    let claims_json = signed_claims(&compact, &unverified, keys, expectation)?;
+    let claims = judge(&claims_json, expectation, read)?;
+    Ok(Verified { header: unverified.header, claims, claims_json })
+}
 
-    let claims_json = decode_text(compact.payload)?;
-    let mut set = ClaimSet::read(&claims_json)?;
+/// The payload of an access token, once its signature holds.
+fn signed_claims(
+    compact: &Compact<'_>,
+    unverified: &UnverifiedHeader,
+    keys: &KeySet,
+    expectation: &Expectation<'_>,
+) -> Result<String, TokenError> {
+    unverified.require_type(ACCESS_TOKEN)?;
+    check_signature(compact, unverified, keys, expectation.algorithms)?;
+    decode_text(compact.payload)
+}
+
+/// Whether the claims are those of a token that is good now, and what is read of them.
+fn judge<C>(
+    claims_json: &str,
+    expectation: &Expectation<'_>,
+    read: impl FnOnce(ClaimSet<'_>, Held<'_>) -> Result<C, TokenError>,
+) -> Result<C, TokenError> {
+    let mut set = ClaimSet::read(claims_json)?;
     let claims = hold_to_values(&mut set, expectation)?;
     let (issued_at, expires_at, not_before) = (claims.issued_at, claims.expires_at, set.not_before);
     let claims = read(set, claims)?;
@@ -148,11 +187,32 @@ fn verify<C>(
     if expectation.now >= expires_at && !expectation.forgives_expiry {
         return Err(TokenError::claim(Code::TokenExpired, "exp"));
     }
-    Ok(Verified { header, claims, claims_json })
+    Ok(claims)
+}
+
+/// The claims of [`Claims`], in the text that they stand in.
+struct Held<'a> {
+    issuer: Cow<'a, str>,
+    subject: Cow<'a, str>,
+    audience: Cow<'a, str>,
+    issued_at: Timestamp,
+    expires_at: Timestamp,
+}
+
+impl From<Held<'_>> for Claims {
+    fn from(held: Held<'_>) -> Self {
+        Self {
+            issuer: held.issuer.into_owned(),
+            subject: held.subject.into_owned(),
+            audience: held.audience.into_owned(),
+            issued_at: held.issued_at,
+            expires_at: held.expires_at,
+        }
+    }
 }
 
 /// The claims that every access token has, with the values that are expected.
-fn hold_to_values(set: &mut ClaimSet<'_>, expectation: &Expectation<'_>) -> Result<Claims, TokenError> {
+fn hold_to_values<'a>(set: &mut ClaimSet<'a>, expectation: &Expectation<'_>) -> Result<Held<'a>, TokenError> {
     let issuer = required(set.issuer.take(), "iss")?;
     if issuer != expectation.issuer {
         return Err(invalid("iss"));
@@ -170,38 +230,37 @@ fn hold_to_values(set: &mut ClaimSet<'_>, expectation: &Expectation<'_>) -> Resu
     if !(1..=LIFETIME_MAX_SECS).contains(&expires_at.secs_since(issued_at)) {
         return Err(invalid("exp"));
     }
-    Ok(Claims {
-        issuer: issuer.into_owned(),
-        subject: subject.into_owned(),
-        audience: audience.into_owned(),
-        issued_at,
-        expires_at,
-    })
+    Ok(Held { issuer, subject, audience, issued_at, expires_at })
 }
 
-/// Believes a header once the signature under the key that it names holds.
+/// Whether the signature holds under the key that the header names. Until it does, nothing of the token is believed.
 ///
 /// # Errors
 /// `token_algorithm_not_allowed`, `token_key_unknown`, `token_malformed`, `token_signature_invalid`.
 pub(super) fn check_signature(
     compact: &Compact<'_>,
-    unverified: UnverifiedHeader,
+    unverified: &UnverifiedHeader,
     keys: &KeySet,
     algorithms: &[Algorithm],
-) -> Result<Header, TokenError> {
+) -> Result<(), TokenError> {
     let UnverifiedHeader { header, .. } = unverified;
     if !algorithms.contains(&header.algorithm) {
         return Err(TokenError::of(Code::TokenAlgorithmNotAllowed));
     }
     let key = keys.find(header.kid.as_deref(), header.algorithm)?;
-    if compact.signature_holds(key)? { Ok(header) } else { Err(TokenError::of(Code::TokenSignatureInvalid)) }
+    if compact.signature_holds(key)? { Ok(()) } else { Err(TokenError::of(Code::TokenSignatureInvalid)) }
 }
 
 #[cfg(test)]
 #[cfg(feature = "sign")]
 mod tests {
+    use base64::Engine;
+    use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+    use hmac::{Hmac, Mac};
+    use sha2::Sha256;
+
     use super::*;
-    use crate::token::SigningKey;
+    use crate::token::{SigningKey, VerifyingKey};
 
     const NOW: Timestamp = Timestamp::from_secs(1_700_000_000);
 
@@ -267,6 +326,46 @@ mod tests {
         ] {
             assert_eq!(read(wrong), Err((Code::TokenClaimInvalid, Some("grants"))), "{wrong}");
         }
+    }
+
+    #[test]
+    fn a_header_that_is_remembered_is_read_as_any_other() {
+        let keys = KeySet::new(vec![VerifyingKey::hs256(&[7; 32]).unwrap()]).unwrap();
+        let part = |json: &str| URL_SAFE_NO_PAD.encode(json);
+        let made = |header: &str, at: i64| {
+            let payload = format!(r#"{{"iss":"us","sub":"1","aud":"default","iat":{at},"exp":{}}}"#, at + 60);
+            let content = format!("{}.{}", part(header), part(&payload));
+            let mut mac = <Hmac<Sha256> as Mac>::new_from_slice(&[7; 32]).unwrap();
+            mac.update(content.as_bytes());
+            format!("{content}.{}", URL_SAFE_NO_PAD.encode(mac.finalize().into_bytes()))
+        };
+        let good = r#"{"alg":"HS256","typ":"at+jwt"}"#;
+        let headers = [
+            good,
+            good,
+            r#"{"typ":"at+jwt","alg":"HS256"}"#,
+            r#"{"alg":"HS256","typ":"JWT"}"#,
+            r#"{"alg":"HS256","typ":"JWT"}"#,
+            good,
+            r#"{"alg":"none","typ":"at+jwt"}"#,
+            r#"{"alg":"EdDSA","typ":"at+jwt"}"#,
+            r#"{"alg":"HS256","typ":"at+jwt","crit":[]}"#,
+            "",
+            good,
+        ];
+        let mut memo = HeaderMemo::default();
+        let expectation = Expectation::new(&[Algorithm::Hs256], "us", NOW);
+        let mut taken = 0;
+        for header in headers {
+            let token = made(header, 1_700_000_000);
+            let spoilt = format!("{}A", &token[..token.len() - 1]);
+            for token in [token.clone(), spoilt, made(header, 1_600_000_000), token.replace('.', "..")] {
+                let plain = verify_token(&token, &keys, &expectation).map(|verified| verified.claims_json);
+                taken += usize::from(plain.is_ok());
+                assert_eq!(verify_claims(&token, &keys, &expectation, &mut memo), plain, "{header}");
+            }
+        }
+        assert_eq!(taken, 5);
     }
 
     #[test]

@@ -21,6 +21,7 @@ pub struct Header {
 }
 
 /// A header that is well formed, of a token whose signature nobody has looked at yet.
+#[derive(Debug, Clone)]
 pub(super) struct UnverifiedHeader {
     pub(super) header: Header,
     typ: Option<String>,
@@ -71,6 +72,26 @@ impl UnverifiedHeader {
             _ => typ,
         };
         if short.eq_ignore_ascii_case(wanted) { Ok(()) } else { Err(TokenError::of(Code::TokenTypeInvalid)) }
+    }
+}
+
+/// The header that was read last, and how it was spelt. The tokens of an issuer mostly have one and the same, and to
+/// compare it takes a tenth of the time that reading it does. It knows nothing of signatures.
+#[derive(Debug, Clone, Default)]
+pub struct HeaderMemo(Option<(String, UnverifiedHeader)>);
+
+impl HeaderMemo {
+    /// Reads the first part of a token.
+    ///
+    /// # Errors
+    /// As [`UnverifiedHeader::read`].
+    pub(super) fn read(&mut self, part: &str) -> Result<&UnverifiedHeader, TokenError> {
+        let known = self.0.take().filter(|(spelt, _)| spelt == part);
+        let known = match known {
+            Some(known) => known,
+            None => (part.to_owned(), UnverifiedHeader::read(part)?),
+        };
+        Ok(&self.0.insert(known).1)
     }
 }
 

@@ -37,8 +37,9 @@ pub struct Jws {
 /// `token_signature_invalid`.
 pub fn verify_jws(token: &str, keys: &KeySet, algorithms: &[Algorithm]) -> Result<Jws, TokenError> {
     let compact = Compact::split(token)?;
-    let header = check_signature(&compact, UnverifiedHeader::read(compact.header)?, keys, algorithms)?;
-    Ok(Jws { header, payload: decode(compact.payload)? })
+    let unverified = UnverifiedHeader::read(compact.header)?;
+    check_signature(&compact, &unverified, keys, algorithms)?;
+    Ok(Jws { header: unverified.header, payload: decode(compact.payload)? })
 }
 
 /// What a token claims, true or not.

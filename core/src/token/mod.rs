@@ -26,7 +26,8 @@ mod verifier;
 mod verifying_key;
 
 pub use access::{
-    Expectation, LEEWAY_MAX_SECS, LIFETIME_MAX_SECS, Verified, verify_access_token, verify_token,
+    Expectation, LEEWAY_MAX_SECS, LIFETIME_MAX_SECS, Verified, verify_access_token, verify_claims,
+    verify_token,
 };
 pub use action::{
     ACTION_TOKEN_LEN, ACTION_TOKENS_PER_USER, ActionPurpose, ActionStanding, ActionToken, MailedToken,
@@ -37,7 +38,7 @@ pub use action::{ActionEntropy, MailKey};
 pub use bearer::bearer;
 pub use claims::{AccessClaims, Claims};
 pub use compact::TOKEN_LEN_MAX;
-pub use header::Header;
+pub use header::{Header, HeaderMemo};
 pub use jws::{Decoded, Jws, decode_token, verify_jws};
 pub use keys::KeySet;
 #[cfg(feature = "sign")]

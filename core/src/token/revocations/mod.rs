@@ -95,7 +95,7 @@ impl RevocationList {
         let compact = Compact::split_within(signed, REVOCATIONS_LEN_MAX)?;
         let unverified = UnverifiedHeader::read(compact.header)?;
         unverified.require_type(REVOCATIONS)?;
-        check_signature(&compact, unverified, keys, algorithms)?;
+        check_signature(&compact, &unverified, keys, algorithms)?;
 
         let list = Self::read(&decode_text(compact.payload)?).map_err(RevocationsError::Content)?;
         if list.issuer != issuer {
