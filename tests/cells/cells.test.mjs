@@ -24,6 +24,7 @@ const CELLS = {
   "Chromium, plain script": () => chromium("plain"),
   "Chromium, built by Vite": () => chromium("vite"),
   "Chromium, built by webpack": () => chromium("webpack"),
+  "Chromium, built by webpack as modules": () => chromium("webpack, as modules"),
   "Node 22, ./inline alone": () => node("Node 22", "run-inline.mjs"),
   "Deno, ./inline alone": () => deno("run-inline.mjs"),
   "Bun, ./inline alone": () => bun("run-inline.mjs"),

@@ -41,19 +41,25 @@ const PAGES = {
     return [join(root, "out"), "/index.html"];
   },
 
-  async webpack() {
-    const context = dirname(write("built/webpack/page.mjs", page("../../run.mjs")));
-    const path = join(context, "out");
-    mkdirSync(path);
-    write("built/webpack/out/index.html", html("./main.js"));
-    const webpack = require("webpack");
-    // It warns of large files, which `./inline` and `./strength` are known to be.
-    const settings = { mode: "production", context, entry: "./page.mjs", output: { path, filename: "main.js" }, performance: { hints: false } };
-    const stats = await new Promise((built, failed) => webpack(settings, (error, done) => (error ? failed(error) : built(done))));
-    if (stats.hasErrors() || stats.hasWarnings()) throw new Error(stats.toString({ all: false, errors: true, warnings: true }));
-    return [path, "/index.html"];
-  },
+  webpack: () => byWebpack("webpack", {}),
+  // Modules that share all they can, so that the worker of `./worker` begins by importing what the page has too.
+  "webpack, as modules": () =>
+    byWebpack("webpack-modules", { experiments: { outputModule: true }, optimization: { splitChunks: { chunks: "all", minSize: 0 } } }),
 };
+
+async function byWebpack(name, settings) {
+  const context = dirname(write(`built/${name}/page.mjs`, page("../../run.mjs")));
+  const path = join(context, "out");
+  mkdirSync(path);
+  write(`built/${name}/out/index.html`, html("./main.js"));
+  const webpack = require("webpack");
+  const output = { path, filename: "[name].js", module: settings.experiments?.outputModule };
+  // It warns of large files, which `./inline` and `./strength` are known to be.
+  const all = { mode: "production", context, entry: "./page.mjs", output, performance: { hints: false }, ...settings };
+  const stats = await new Promise((built, failed) => webpack(all, (error, done) => (error ? failed(error) : built(done))));
+  if (stats.hasErrors() || stats.hasWarnings()) throw new Error(stats.toString({ all: false, errors: true, warnings: true }));
+  return [path, "/index.html"];
+}
 
 /**
  * Opens a page and resolves to what it reports.

@@ -63,6 +63,32 @@ test("errors come back as what they were", async () => {
   assert.ok((await worker.validateEmail("ada@example.com")).ok);
 });
 
+test("a page's worker is sent nothing before it listens, and then what was meant", async (context) => {
+  const sent = [];
+  let made;
+  globalThis.Worker = class {
+    constructor() {
+      made = this;
+    }
+
+    postMessage([id, name, args]) {
+      sent.push([name, ...structuredClone(args)]);
+      queueMicrotask(() => this.onmessage({ data: [id, "value", name] }));
+    }
+  };
+  context.after(() => delete globalThis.Worker);
+  const page = await import(pathToFileURL(join(installed, "dist/worker/browser.js")).href);
+  const password = Uint8Array.of(1, 2, 3);
+  const answers = [page.hashPassword(password), page.validateEmail("ada@example.com")];
+  password.fill(0);
+  assert.deepEqual(sent, []);
+  made.onmessage({ data: "listening" });
+  assert.deepEqual(await Promise.all(answers), ["hashPassword", "validateEmail"]);
+  assert.deepEqual(sent, [["hashPassword", Uint8Array.of(1, 2, 3)], ["validateEmail", "ada@example.com"]]);
+  assert.equal(await page.validateUsername("ada"), "validateUsername");
+  await assert.rejects(page.validateEmail(() => "ada"), { name: "TypeError", code: "invalid_type" });
+});
+
 test("arguments are read when the call is made", async () => {
   const password = new TextEncoder().encode("analytical engine");
   const pending = worker.hashPassword(password, cheap);
@@ -132,6 +158,6 @@ test("the worker of a page stands beside its entry, and is named as bundlers loo
     await self.onmessage({ data: [2, "validateEmail", ["Ada@Example.com"]] });
     await self.onmessage({ data: [3, "validateEmail", [5]] });`;
   const printed = program(text).split("\n").map((line) => JSON.parse(line));
-  assert.deepEqual(printed.slice(0, 2), [[1, "value"], [2, "value", { ok: true, value: "ada@example.com" }]]);
-  assert.deepEqual(printed[2].slice(0, 3), [3, "argument", "invalid_type"]);
+  assert.deepEqual(printed.slice(0, 3), ["listening", [1, "value"], [2, "value", { ok: true, value: "ada@example.com" }]]);
+  assert.deepEqual(printed[3].slice(0, 3), [3, "argument", "invalid_type"]);
 });

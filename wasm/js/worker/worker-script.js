@@ -4,3 +4,4 @@ import * as countersign from "../browser.js";
 import { answered } from "./serve.js";
 
 self.onmessage = async ({ data }) => self.postMessage(await answered(data, countersign));
+self.postMessage("listening");

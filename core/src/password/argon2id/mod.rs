@@ -1,5 +1,5 @@
-//! Argon2id (RFC 9106) for WebAssembly, where it takes a seventh less time than the crate `argon2`, whose own code path for
-//! AVX2 is the quicker one natively.
+//! Argon2id (RFC 9106) for WebAssembly. Where size is what the compiler is told to weigh, it takes a twentieth less time than the
+//! crate `argon2` and is 2 kB less; natively the crate, which has code for AVX2, takes a quarter less.
 
 mod block;
 #[cfg(test)]
