@@ -13,12 +13,9 @@ use tokio::sync::oneshot;
 use warp::http::{Request, Response};
 
 use super::Arrival;
+use super::heads::HEAD_BYTES_MAX;
 use super::stream::WatchedStream;
 use super::watch::Watch;
-
-/// Bytes of a request's head at most; proxies cut off at 8 to 64 KiB. hyper answers 431 past it, without a
-/// body.
-const HEAD_BYTES_MAX: usize = 64 * 1024;
 
 /// Bytes that hyper reads ahead at most: the largest head and a little of what follows it.
 const BUFFER_BYTES_MAX: usize = HEAD_BYTES_MAX + 16 * 1024;
@@ -37,7 +34,7 @@ pub(super) async fn serve<S, B>(
 {
     let io = TokioIo::new(WatchedStream::new(stream, watch.clone()));
     let service = service_fn(move |mut request: Request<Incoming>| {
-        let fault = watch.begin(request.headers());
+        let fault = watch.begin();
         request.extensions_mut().insert(Arrival { peer, fault });
         let answer = door.call(request);
         let watch = watch.clone();

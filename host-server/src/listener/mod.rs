@@ -6,6 +6,7 @@
 //! times a second.
 
 mod connection;
+mod heads;
 mod refusal;
 mod stream;
 mod watch;

@@ -116,6 +116,36 @@ async fn what_does_not_say_plainly_where_it_ends_is_refused() {
 }
 
 #[tokio::test]
+async fn a_line_of_a_head_ends_in_cr_lf_and_no_head_in_less() {
+    let running = Running::server(Limits::default()).await;
+    let upload =
+        "POST /auth/login HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n\n\n\r\n0\r\n\r\n";
+    for head in [
+        "GET /users/me HTTP/1.1\nHost: a\n\n",
+        "GET /users/me HTTP/1.1\nHost: a\r\n\r\n",
+        "GET /users/me HTTP/1.1\r\nHost: a\n\r\n",
+        "GET /users/me HTTP/1.1\r\nHost: a\r\n\n",
+        "GET /users/me HTTP/1.1\r\nHost: a\r\nX: y\n\n",
+        "GET /users/me HTTP/1.1\r\nHost: a\r\nX: y\nContent-Length: 2\r\n\r\n",
+        "\nGET /users/me HTTP/1.1\r\nHost: a\r\n\r\n",
+    ] {
+        refused_and_closed(&running, format!("{head}{HIDDEN}").as_bytes()).await;
+        // Also where it follows a body, whose own line ends mean nothing.
+        let mut wire = running.connect().await;
+        wire.send(format!("{upload}{head}{HIDDEN}")).await;
+        assert_eq!(wire.answer().await.status, 415, "{head:?}");
+        let answer = wire.answer().await;
+        assert_eq!((answer.status, answer.header("connection")), (400, Some("close")), "{head:?}");
+        assert!(wire.ends_within(SOON).await, "{head:?} has a second answer");
+    }
+    // Empty lines before a request are none of it (RFC 9112 section 2.2).
+    let mut wire = running.connect().await;
+    wire.send(format!("\r\n{upload}\r\n\r\n{HIDDEN}")).await;
+    assert_eq!(wire.answer().await.status, 415);
+    assert_eq!(wire.answer().await.status, 200);
+}
+
+#[tokio::test]
 async fn chunks_that_are_not_written_as_they_are_have_no_answer_but_one() {
     let running = Running::server(Limits::default()).await;
     for chunks in [
@@ -135,7 +165,6 @@ async fn chunks_that_are_not_written_as_they_are_have_no_answer_but_one() {
         "10000000000000002\r\n{}\r\n0\r\n\r\n",
         "ffffffffffffffffff\r\n{}\r\n0\r\n\r\n",
         "2\r\n{}\r\n0\r\nX y\r\n\r\n",
-        "2\r\n{}\r\n0\r\nContent-Length: 40\r\nTransfer-Encoding: chunked\r\n\r\n",
         "2\r\n{}\r\n0\r\nX: \u{0}\r\n\r\n",
     ] {
         let request = post("Transfer-Encoding: chunked\r\n", &format!("{chunks}{HIDDEN}"));
@@ -144,6 +173,7 @@ async fn chunks_that_are_not_written_as_they_are_have_no_answer_but_one() {
     for chunks in [
         "2;a=b\r\n{}\r\n0;c\r\n\r\n",
         "000002\r\n{}\r\n000\r\n\r\n",
+        "2\r\n{}\r\n0\r\nContent-Length: 40\r\nTransfer-Encoding: chunked\r\n\r\n",
         "2\r\n{}\r\n0\r\nHost: b\r\nX-Forwarded-For: 192.0.2.1\r\n\r\n",
     ] {
         let answer = answered_once(&running, &post("Transfer-Encoding: chunked\r\n", chunks)).await;
