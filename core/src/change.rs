@@ -1,6 +1,10 @@
 //! What must become true in the store, each with the guard that it stands on.
 
-use crate::account::{Account, AccountRole, AccountStatus, NewAccount};
+mod account_edit;
+
+pub use account_edit::AccountEdit;
+
+use crate::account::{AccountRole, AccountStatus, NewAccount};
 use crate::application::{Application, ApplicationPatch};
 use crate::audit::chain::Place;
 use crate::audit::seal::Seal;
@@ -11,11 +15,8 @@ use crate::keyring::{SealedKey, SealedProbe, StoredKey};
 use crate::login::MfaLogin;
 use crate::mail::Notice;
 use crate::mfa::{RecoveryDigest, SealedSecret, TotpStep};
-use crate::name::PersonName;
 use crate::password::{PasswordHash, StoredHash};
 use crate::permission::{Role, RoleName};
-use crate::phone::Phone;
-use crate::profile::Edit;
 use crate::restore::AfterRestore;
 use crate::role::Assignment;
 use crate::secret::TokenDigest;
@@ -23,7 +24,6 @@ use crate::session::{Pair, Session};
 use crate::throttle::GuessSubject;
 use crate::time::Timestamp;
 use crate::token::{ActionPurpose, MailedToken};
-use crate::username::Username;
 
 /// One thing to make true. All changes of a decision are stored in one transaction; where a guard does not
 /// hold none is, and the host decides anew on what is stored now.
@@ -508,45 +508,5 @@ impl Change {
             self,
             Change::MailToken(_) | Change::RehearseMail(_) | Change::Notify { .. } | Change::AfterRestore(_)
         )
-    }
-}
-
-/// What changes of an account besides its password.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct AccountEdit {
-    /// Whose.
-    pub user: UserId,
-    /// The hash that the account had when this was granted.
-    pub checked_hash: StoredHash,
-    /// `None` where it stays.
-    pub username: Option<Username>,
-    /// Not shown to be the user's yet; `None` where it stays.
-    pub email: Option<Email>,
-    /// The full name.
-    pub name: Edit<PersonName>,
-    /// The first name.
-    pub first_name: Edit<PersonName>,
-    /// The last name.
-    pub last_name: Edit<PersonName>,
-    /// The telephone number.
-    pub phone: Edit<Phone>,
-    /// When.
-    pub at: Timestamp,
-}
-
-impl AccountEdit {
-    /// The account as it is afterwards, but for the time of its last change.
-    pub(crate) fn applied_to(&self, account: Account) -> Account {
-        let name = |edit: &Edit<PersonName>, stored| edit.applied_to(stored, PersonName::as_str);
-        Account {
-            username: self.username.as_ref().map(|it| it.as_str().to_owned()).or(account.username),
-            email_verified: account.email_verified && self.email.is_none(),
-            email: self.email.as_ref().map_or(account.email, |email| email.as_str().to_owned()),
-            name: name(&self.name, account.name),
-            first_name: name(&self.first_name, account.first_name),
-            last_name: name(&self.last_name, account.last_name),
-            phone: self.phone.applied_to(account.phone, Phone::as_str),
-            ..account
-        }
     }
 }
