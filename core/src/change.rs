@@ -1,8 +1,10 @@
 //! What must become true in the store, each with the guard that it stands on.
 
 mod account_edit;
+mod key;
 
 pub use account_edit::AccountEdit;
+pub use key::KeyChange;
 
 use crate::account::{AccountRole, AccountStatus, NewAccount};
 use crate::application::{Application, ApplicationPatch};
@@ -11,7 +13,6 @@ use crate::audit::seal::Seal;
 use crate::data::{DataKey, DataOwner, NewDatum};
 use crate::email::Email;
 use crate::id::{ApplicationId, SessionId, UserId};
-use crate::keyring::{SealedKey, SealedProbe, StoredKey};
 use crate::login::MfaLogin;
 use crate::mail::Notice;
 use crate::mfa::{RecoveryDigest, SealedSecret, TotpStep};
@@ -428,76 +429,8 @@ pub enum Change {
     /// no token that was mailed nor a mail that carries one; codes of second factors are used up to a step; tokens from
     /// before are outdated wherever they are verified. Recovery codes are kept, or are gone and their owners told.
     AfterRestore(AfterRestore),
-    /// There is another signing key. Guard: none has its name.
-    AddKey(Box<StoredKey>),
-    /// The key signs from now on. Guard: no other does.
-    ActivateKey {
-        /// Which.
-        kid: String,
-        /// When.
-        at: Timestamp,
-        /// Seconds that its tokens live.
-        token_ttl_secs: u32,
-    },
-    /// The key signs no more. Guard: it did.
-    ReplaceKey {
-        /// Which.
-        kid: String,
-        /// When.
-        at: Timestamp,
-        /// When the last token expires that it has signed.
-        tokens_until: Timestamp,
-    },
-    /// The key will never sign. Guard: it waits.
-    DropKey {
-        /// Which.
-        kid: String,
-    },
-    /// The key is known no more, and no token of it is taken. Guard: it does not sign.
-    WithdrawKey {
-        /// Which.
-        kid: String,
-    },
-    /// The tokens that the key signs live so long, or some did and longer.
-    NoteTokenLifetime {
-        /// Which.
-        kid: String,
-        /// Seconds.
-        secs: u32,
-    },
-    /// The private halves of keys that were replaced by `replaced_by` are forgotten, and keys altogether whose last token
-    /// had expired by `expired_by`.
-    ForgetKeys {
-        /// When.
-        replaced_by: Timestamp,
-        /// When.
-        expired_by: Timestamp,
-    },
-    /// The root secret is known again by this probe. Guard: by `from` it was until now, `None` where by none.
-    SetProbe {
-        /// The probe that there was.
-        from: Option<SealedProbe>,
-        /// The probe that there is.
-        to: SealedProbe,
-    },
-    /// The private half of a signing key is sealed anew. Guard: it is still sealed as it was.
-    ResealKey {
-        /// Which.
-        kid: String,
-        /// As it was sealed.
-        from: SealedKey,
-        /// As it is sealed.
-        to: SealedKey,
-    },
-    /// The secret of a second factor is sealed anew. Guard: it is still sealed as it was.
-    ResealFactor {
-        /// Whose.
-        user: UserId,
-        /// As it was sealed.
-        from: SealedSecret,
-        /// As it is sealed.
-        to: SealedSecret,
-    },
+    /// Something of the keys that sign tokens, and of what is sealed.
+    Key(KeyChange),
 }
 
 impl Change {

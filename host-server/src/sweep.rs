@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use countersign_core::change::Change;
+use countersign_core::change::{Change, KeyChange};
 use countersign_core::keyring::HANDOVER_SECS;
 use tokio::time::{MissedTickBehavior, interval};
 
@@ -33,10 +33,10 @@ fn due(app: &App) -> Vec<Change> {
     // An expired token can be shown to be refreshed or ended for so long, and then its key has to be known.
     let window_secs = i64::from(app.policy.refresh_window_secs);
     vec![
-        Change::ForgetKeys {
+        Change::Key(KeyChange::Forget {
             replaced_by: now.plus_secs(-HANDOVER_SECS),
             expired_by: now.plus_secs(-window_secs - LATER_SECS),
-        },
+        }),
         Change::ForgetEnded { at: now.plus_secs(-LATER_SECS) },
     ]
 }

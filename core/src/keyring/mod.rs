@@ -17,7 +17,7 @@ pub use sealing::KeyEncryptionKey;
 
 use std::fmt;
 
-use crate::change::Change;
+use crate::change::{Change, KeyChange};
 use crate::time::Timestamp;
 use crate::token::Algorithm;
 
@@ -193,7 +193,7 @@ impl Keyring {
     /// let now = Timestamp::from_secs(1_700_000_000);
     /// let shared = StoredKey::waiting("name".to_owned(), Algorithm::Hs256, None, now);
     /// let changes = Keyring::default().rotate(Algorithm::Hs256, vec![shared], 3_600, now);
-    /// assert!(matches!(&changes[..], [Change::AddKey(_), Change::ActivateKey { .. }]));
+    /// assert!(matches!(&changes[..], [Change::Key(KeyChange::Add(_)), Change::Key(KeyChange::Activate { .. })]));
     /// ```
     pub fn rotate(
         &self,
@@ -207,18 +207,18 @@ impl Keyring {
         let promoted = waiting.filter(|key| key.algorithm == algorithm);
         if let Some(passed_over) = waiting.filter(|_| promoted.is_none()) {
             // It has signed nothing, so nobody misses it.
-            changes.push(Change::DropKey { kid: passed_over.kid.clone() });
+            changes.push(Change::Key(KeyChange::Drop { kid: passed_over.kid.clone() }));
         }
         let next = promoted.or(made.first()).map(|key| key.kid.clone());
         // A shared secret may come back to which tokens were signed before.
         let is_new = |key: &StoredKey| self.0.iter().all(|known| known.kid != key.kid);
-        changes.extend(made.into_iter().filter(is_new).map(|key| Change::AddKey(Box::new(key))));
+        changes.extend(made.into_iter().filter(is_new).map(|key| Change::Key(KeyChange::Add(Box::new(key)))));
         if let Some(active) = self.active() {
             let secs = HANDOVER_SECS + i64::from(active.token_ttl_secs);
             let tokens_until = now.plus_secs(secs);
-            changes.push(Change::ReplaceKey { kid: active.kid.clone(), at: now, tokens_until });
+            changes.push(Change::Key(KeyChange::Replace { kid: active.kid.clone(), at: now, tokens_until }));
         }
-        changes.extend(next.map(|kid| Change::ActivateKey { kid, at: now, token_ttl_secs }));
+        changes.extend(next.map(|kid| Change::Key(KeyChange::Activate { kid, at: now, token_ttl_secs })));
         changes
     }
 
@@ -247,10 +247,10 @@ impl Keyring {
     /// let key = |kid: &str| StoredKey::waiting(kid.to_owned(), Algorithm::EdDsa, None, now);
     /// let keyring = Keyring::new(vec![key("stolen")]);
     /// let changes = keyring.withdraw("stolen", vec![key("another")], now);
-    /// assert!(matches!(&changes[..], [Change::WithdrawKey { .. }, Change::AddKey(_)]));
+    /// assert!(matches!(&changes[..], [Change::Key(KeyChange::Withdraw { .. }), Change::Key(KeyChange::Add(_))]));
     /// ```
     pub fn withdraw(&self, kid: &str, made: Vec<StoredKey>, now: Timestamp) -> Vec<Change> {
-        let withdrawn = Change::WithdrawKey { kid: kid.to_owned() };
+        let withdrawn = Change::Key(KeyChange::Withdraw { kid: kid.to_owned() });
         match self.0.iter().find(|key| key.kid == kid) {
             None => Vec::new(),
             Some(active) if active.active_since.is_some() && active.replaced_at.is_none() => {
@@ -259,7 +259,7 @@ impl Keyring {
                 changes
             }
             Some(_) => {
-                let added = made.into_iter().map(|key| Change::AddKey(Box::new(key)));
+                let added = made.into_iter().map(|key| Change::Key(KeyChange::Add(Box::new(key))));
                 std::iter::once(withdrawn).chain(added).collect()
             }
         }

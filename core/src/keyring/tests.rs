@@ -15,17 +15,17 @@ fn after(keyring: &Keyring, changes: Vec<Change>) -> Keyring {
     let mut keys = keyring.keys().to_vec();
     for change in changes {
         match change {
-            Change::AddKey(key) => keys.push(*key),
-            Change::DropKey { kid } => keys.retain(|key| key.kid != kid),
-            Change::WithdrawKey { kid } => {
+            Change::Key(KeyChange::Add(key)) => keys.push(*key),
+            Change::Key(KeyChange::Drop { kid }) => keys.retain(|key| key.kid != kid),
+            Change::Key(KeyChange::Withdraw { kid }) => {
                 assert!(Keyring::new(keys.clone()).active().is_some_and(|key| key.kid != kid), "{kid} signs");
                 keys.retain(|key| key.kid != kid);
             }
-            Change::ReplaceKey { kid, at, tokens_until } => {
+            Change::Key(KeyChange::Replace { kid, at, tokens_until }) => {
                 let key = keys.iter_mut().find(|key| key.kid == kid).unwrap();
                 (key.replaced_at, key.tokens_until) = (Some(at), Some(tokens_until));
             }
-            Change::ActivateKey { kid, at, token_ttl_secs } => {
+            Change::Key(KeyChange::Activate { kid, at, token_ttl_secs }) => {
                 let key = keys.iter_mut().find(|key| key.kid == kid).unwrap();
                 (key.active_since, key.replaced_at, key.tokens_until) = (Some(at), None, None);
                 key.token_ttl_secs = token_ttl_secs;

@@ -1,7 +1,7 @@
 //! From what is stored to keys that sign: at the first start, after an upgrade, under another root secret.
 
 use countersign_core::audit::{Origin, Record};
-use countersign_core::change::Change;
+use countersign_core::change::{Change, KeyChange};
 use countersign_core::event::Event;
 use countersign_core::id::UserId;
 use countersign_core::keyring::{KeyEncryptionKey, Keyring, SealedProbe, StoredKey};
@@ -208,9 +208,9 @@ fn settle(
 /// What the audit is told of this: that one key took another's place, and one root secret.
 fn recorded(changes: &[Change], now: Timestamp) -> Vec<Record> {
     let events = changes.iter().filter_map(|change| match change {
-        Change::ReplaceKey { .. } => Some(Event::SigningKeyReplaced),
-        Change::WithdrawKey { .. } => Some(Event::SigningKeyWithdrawn),
-        Change::SetProbe { from: Some(_), .. } => Some(Event::RootSecretReplaced),
+        Change::Key(KeyChange::Replace { .. }) => Some(Event::SigningKeyReplaced),
+        Change::Key(KeyChange::Withdraw { .. }) => Some(Event::SigningKeyWithdrawn),
+        Change::Key(KeyChange::SetProbe { from: Some(_), .. }) => Some(Event::RootSecretReplaced),
         _ => None,
     });
     events.filter_map(|event| Record::of(&event, &Origin::default(), now)).collect()
@@ -219,7 +219,7 @@ fn recorded(changes: &[Change], now: Timestamp) -> Vec<Record> {
 fn longer_lived(active: &StoredKey, secs: u32) -> Vec<Change> {
     let grows = active.token_ttl_secs < secs;
     let kid = active.kid.clone();
-    grows.then_some(Change::NoteTokenLifetime { kid, secs }).into_iter().collect()
+    grows.then_some(Change::Key(KeyChange::NoteTokenLifetime { kid, secs })).into_iter().collect()
 }
 
 fn make(algorithm: Algorithm, key: &KeyEncryptionKey, now: Timestamp) -> Result<StoredKey, KeysError> {
@@ -245,7 +245,7 @@ async fn unlock(store: &Store, secrets: &Secrets, now: Timestamp) -> Result<(), 
     for _ in 0..TRIES {
         let probe = store.probe()?;
         let Some(origin) = origin(store, secrets, probe.as_ref())? else { return Ok(()) };
-        let mut changes = vec![Change::SetProbe { from: probe, to: key.probe(random()?)? }];
+        let mut changes = vec![Change::Key(KeyChange::SetProbe { from: probe, to: key.probe(random()?)? })];
         if let Some(previous) = origin {
             changes.extend(resealed_keys(&store.keyring()?, &previous.key_encryption_key(), &key)?);
             let (from, to) = (previous.sealing_key(), secrets.root.sealing_key());
@@ -295,7 +295,7 @@ fn resealed_keys(
     sealed
         .map(|(key, sealed)| {
             let resealed = from.reseal(&sealed, &key.kid, key.algorithm, to, random()?)?;
-            Ok(Change::ResealKey { kid: key.kid.clone(), from: sealed, to: resealed })
+            Ok(Change::Key(KeyChange::Reseal { kid: key.kid.clone(), from: sealed, to: resealed }))
         })
         .collect()
 }
@@ -309,7 +309,7 @@ fn resealed_factors(store: &Store, from: &SealingKey, to: &SealingKey) -> Result
         after = Some(*last);
         for (user, sealed) in page {
             let resealed = to.seal(&from.open(&sealed, user)?, user, random()?)?;
-            changes.push(Change::ResealFactor { user, from: sealed, to: resealed });
+            changes.push(Change::Key(KeyChange::ResealFactor { user, from: sealed, to: resealed }));
         }
     }
 }

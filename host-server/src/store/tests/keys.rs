@@ -1,6 +1,6 @@
 //! What every database must do with signing keys and with what is sealed.
 
-use countersign_core::change::Change;
+use countersign_core::change::{Change, KeyChange};
 use countersign_core::keyring::{Keyring, SealedKey, SealedProbe, StoredKey};
 use countersign_core::mfa::SealedSecret;
 use countersign_core::token::Algorithm;
@@ -27,22 +27,25 @@ fn made(kid: &str) -> StoredKey {
 }
 
 fn add(kid: &str) -> Change {
-    Change::AddKey(Box::new(made(kid)))
+    Change::Key(KeyChange::Add(Box::new(made(kid))))
 }
 
 fn activate(kid: &str) -> Change {
-    Change::ActivateKey { kid: kid.to_owned(), at: NOW.plus_secs(1), token_ttl_secs: 60 }
+    Change::Key(KeyChange::Activate { kid: kid.to_owned(), at: NOW.plus_secs(1), token_ttl_secs: 60 })
 }
 
 fn replace(kid: &str) -> Change {
     let (at, tokens_until) = (NOW.plus_secs(2), NOW.plus_secs(99));
-    Change::ReplaceKey { kid: kid.to_owned(), at, tokens_until }
+    Change::Key(KeyChange::Replace { kid: kid.to_owned(), at, tokens_until })
 }
 
 async fn a_key_is_found_as_it_was_added(store: Store) {
     assert_eq!(store.keyring().unwrap(), Keyring::default());
     let shared = StoredKey::waiting("b".to_owned(), Algorithm::Hs256, None, NOW.plus_secs(1));
-    assert_eq!(store.commit(&[add("a"), Change::AddKey(Box::new(shared.clone()))]).await.unwrap(), DONE);
+    assert_eq!(
+        store.commit(&[add("a"), Change::Key(KeyChange::Add(Box::new(shared.clone())))]).await.unwrap(),
+        DONE
+    );
     assert_eq!(store.keyring().unwrap(), Keyring::new(vec![made("a"), shared]));
     assert_eq!(store.commit(&[add("a")]).await.unwrap(), Committed::Conflict);
 }
@@ -66,7 +69,7 @@ async fn one_key_is_active_and_it_is_replaced_once(store: Store) {
 }
 
 async fn only_a_key_that_waits_is_dropped(store: Store) {
-    let drop = |kid: &str| Change::DropKey { kid: kid.to_owned() };
+    let drop = |kid: &str| Change::Key(KeyChange::Drop { kid: kid.to_owned() });
     store.commit(&[add("a"), add("b"), activate("a")]).await.unwrap();
     assert_eq!(store.commit(&[drop("a")]).await.unwrap(), Committed::Conflict);
     assert_eq!(store.commit(&[drop("b")]).await.unwrap(), DONE);
@@ -74,7 +77,7 @@ async fn only_a_key_that_waits_is_dropped(store: Store) {
 }
 
 async fn a_key_that_signs_is_not_withdrawn(store: Store) {
-    let withdraw = |kid: &str| Change::WithdrawKey { kid: kid.to_owned() };
+    let withdraw = |kid: &str| Change::Key(KeyChange::Withdraw { kid: kid.to_owned() });
     store.commit(&[add("a"), add("b"), activate("a")]).await.unwrap();
     assert_eq!(store.commit(&[withdraw("a")]).await.unwrap(), Committed::Conflict);
     assert_eq!(store.commit(&[replace("a"), activate("b"), withdraw("a")]).await.unwrap(), DONE);
@@ -86,9 +89,11 @@ async fn a_key_that_signs_is_not_withdrawn(store: Store) {
 
 async fn a_replaced_key_loses_its_private_half_and_then_goes(store: Store) {
     store.commit(&[add("a"), add("b"), activate("a"), replace("a"), activate("b")]).await.unwrap();
-    let sweep = |replaced, expired| Change::ForgetKeys {
-        replaced_by: NOW.plus_secs(replaced),
-        expired_by: NOW.plus_secs(expired),
+    let sweep = |replaced, expired| {
+        Change::Key(KeyChange::Forget {
+            replaced_by: NOW.plus_secs(replaced),
+            expired_by: NOW.plus_secs(expired),
+        })
     };
     let sealed = |store: &Store| -> Vec<_> {
         let keyring = store.keyring().unwrap();
@@ -109,7 +114,10 @@ async fn a_replaced_key_loses_its_private_half_and_then_goes(store: Store) {
 async fn the_longest_lifetime_counts(store: Store) {
     store.commit(&[add("a"), activate("a")]).await.unwrap();
     for (secs, longest) in [(59, 60), (3_600, 3_600), (60, 3_600)] {
-        store.commit(&[Change::NoteTokenLifetime { kid: "a".to_owned(), secs }]).await.unwrap();
+        store
+            .commit(&[Change::Key(KeyChange::NoteTokenLifetime { kid: "a".to_owned(), secs })])
+            .await
+            .unwrap();
         assert_eq!(store.keyring().unwrap().active().map(|key| key.token_ttl_secs), Some(longest));
     }
 }
@@ -117,10 +125,10 @@ async fn the_longest_lifetime_counts(store: Store) {
 async fn a_probe_is_set_once_and_replaced_once(store: Store) {
     let probe = |text: &str| SealedProbe::stored(text.to_owned());
     assert_eq!(store.probe().unwrap(), None);
-    let first = || Change::SetProbe { from: None, to: probe("a") };
+    let first = || Change::Key(KeyChange::SetProbe { from: None, to: probe("a") });
     assert_eq!(store.commit(&[first()]).await.unwrap(), DONE);
     assert_eq!(store.commit(&[first()]).await.unwrap(), Committed::Conflict);
-    let next = || Change::SetProbe { from: Some(probe("a")), to: probe("b") };
+    let next = || Change::Key(KeyChange::SetProbe { from: Some(probe("a")), to: probe("b") });
     assert_eq!(store.commit(&[next()]).await.unwrap(), DONE);
     assert_eq!(store.commit(&[next()]).await.unwrap(), Committed::Conflict);
     assert_eq!(store.probe().unwrap(), Some(probe("b")));
@@ -133,12 +141,14 @@ async fn what_is_sealed_is_sealed_anew_once(store: Store) {
     assert_eq!(store.sealed_factors(None, 9).unwrap(), [(user, secret("a"))]);
     assert_eq!(store.sealed_factors(Some(user), 9).unwrap(), []);
 
-    let factor = || Change::ResealFactor { user, from: secret("a"), to: secret("b") };
+    let factor = || Change::Key(KeyChange::ResealFactor { user, from: secret("a"), to: secret("b") });
     let from = SealedKey::stored("sealed a".to_owned());
-    let key = || Change::ResealKey {
-        kid: "a".to_owned(),
-        from: from.clone(),
-        to: SealedKey::stored("anew".to_owned()),
+    let key = || {
+        Change::Key(KeyChange::Reseal {
+            kid: "a".to_owned(),
+            from: from.clone(),
+            to: SealedKey::stored("anew".to_owned()),
+        })
     };
     assert_eq!(store.commit(&[factor(), key()]).await.unwrap(), DONE);
     for again in [factor(), key()] {

@@ -94,16 +94,7 @@ fn change(change: &Change) -> Vec<Write> {
         Change::OutdateRoles { application, at } => vec![revocations::outdate_roles(application, *at)],
         Change::ForgetEnded { at } => revocations::forget_ended(*at),
         Change::AfterRestore(after) => restore::void(*after),
-        Change::AddKey(key) => vec![keys::add(key)],
-        Change::ActivateKey { kid, at, token_ttl_secs } => vec![keys::activate(kid, *at, *token_ttl_secs)],
-        Change::ReplaceKey { kid, at, tokens_until } => vec![keys::replace(kid, *at, *tokens_until)],
-        Change::DropKey { kid } => vec![keys::drop_waiting(kid)],
-        Change::WithdrawKey { kid } => vec![keys::withdraw(kid)],
-        Change::NoteTokenLifetime { kid, secs } => vec![keys::note_token_lifetime(kid, *secs)],
-        Change::ForgetKeys { replaced_by, expired_by } => keys::forget(*replaced_by, *expired_by),
-        Change::SetProbe { from, to } => vec![keys::set_probe(from.as_ref(), to)],
-        Change::ResealKey { kid, from, to } => vec![keys::reseal_key(kid, from, to)],
-        Change::ResealFactor { user, from, to } => vec![keys::reseal_factor(*user, from, to)],
+        Change::Key(change) => keys::writes(change),
     }
 }
 
