@@ -253,9 +253,11 @@ pub enum Change {
         /// Of the device's token.
         digest: TokenDigest,
     },
-    /// One more mail with a token goes to this address. Guard: fewer than
-    /// [`TOKEN_MAILS_LIMIT`](crate::mail::TOKEN_MAILS_LIMIT) since `window_start`.
+    /// One more mail with a token goes to this address. Guard: fewer than the limit of each subject that it is
+    /// [counted on](crate::mail::counted_on) since `window_start`.
     CountMail {
+        /// What it is asked for.
+        purpose: ActionPurpose,
         /// The address, whether or not it is anybody's.
         to: Email,
         /// When.

@@ -46,6 +46,8 @@ pub enum GuessSubject {
     SecondFactor(UserId),
     /// An e-mail address that mails with a token are sent to, whether or not it is anybody's.
     Address(TokenDigest),
+    /// The same address, as far as it is asked to be verified.
+    Verification(TokenDigest),
     /// A network, whatever is guessed at from there.
     Network(Network),
     /// An account or a name of nobody, as far as it is guessed at from one network.
@@ -84,9 +86,14 @@ impl GuessSubject {
         GuessSubject::Name(TokenDigest::of(name.to_ascii_lowercase().as_bytes()))
     }
 
-    /// The subject of an e-mail address, however it is capitalised.
-    pub fn of_address(address: &str) -> Self {
+    /// The subject of all mails with a token to an address, however it is capitalised.
+    pub fn of_mails_to(address: &str) -> Self {
         GuessSubject::Address(TokenDigest::of(address.to_ascii_lowercase().as_bytes()))
+    }
+
+    /// The subject of those that ask to verify an address, however it is capitalised.
+    pub fn of_verification(address: &str) -> Self {
+        GuessSubject::Verification(TokenDigest::of(address.to_ascii_lowercase().as_bytes()))
     }
 
     /// The text that names it in the store, where guesses in a row have a place of their own.
@@ -97,6 +104,7 @@ impl GuessSubject {
             GuessSubject::Device(digest) => ["device:", &digest.encode()].concat(),
             GuessSubject::SecondFactor(user) => ["code:", &user.value().to_string()].concat(),
             GuessSubject::Address(digest) => ["mail:", &digest.encode()].concat(),
+            GuessSubject::Verification(digest) => ["verification:", &digest.encode()].concat(),
             GuessSubject::Network(network) => ["address:", &network.to_string()].concat(),
             GuessSubject::FromNetwork(subject, network) => {
                 [&subject.key(), "@", &network.to_string()].concat()

@@ -21,6 +21,10 @@ use crate::token::ActionPurpose;
 /// lost, and too few to fill a stranger's mailbox.
 pub const TOKEN_MAILS_LIMIT: u32 = 3;
 
+/// Those of them that ask to verify the address. The rest is for resets: requests for verification may send nothing and
+/// count all the same, and if they used the whole count up, anybody could keep a reset from the owner.
+pub const VERIFICATION_MAILS_LIMIT: u32 = 2;
+
 /// Notices of one kind that go to one address within [`MAIL_WINDOW_SECS`]: whoever knows a password can log in all day
 /// long, and the third mail of it tells nothing new.
 pub const NOTICES_LIMIT: u32 = 3;
@@ -127,9 +131,45 @@ impl Notice {
     }
 }
 
-/// What mails with a token are counted on: the address, whether or not it is anybody's.
-pub fn subject_of(address: &str) -> GuessSubject {
-    GuessSubject::of_address(address)
+/// What a mail with a token is counted on, each with its limit: the address, whether or not it is anybody's, and what
+/// it is asked for.
+pub fn counted_on(purpose: ActionPurpose, address: &str) -> Vec<(GuessSubject, u32)> {
+    let all = (GuessSubject::of_mails_to(address), TOKEN_MAILS_LIMIT);
+    match purpose {
+        ActionPurpose::VerifyEmail => {
+            vec![all, (GuessSubject::of_verification(address), VERIFICATION_MAILS_LIMIT)]
+        }
+        ActionPurpose::ResetPassword => vec![all],
+    }
+}
+
+/// The mails with a token that count for an address at the moment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct RecentMails {
+    /// All of them.
+    pub all: u32,
+    /// Those that ask to verify it.
+    pub verifications: u32,
+}
+
+impl RecentMails {
+    /// Whether one more is sent for this purpose.
+    ///
+    /// ```
+    /// use countersign_core::mail::RecentMails;
+    /// use countersign_core::token::ActionPurpose::{ResetPassword, VerifyEmail};
+    ///
+    /// let recent = RecentMails { all: 2, verifications: 2 };
+    /// assert!(!recent.allow(VerifyEmail));
+    /// assert!(recent.allow(ResetPassword));
+    /// ```
+    pub const fn allow(self, purpose: ActionPurpose) -> bool {
+        let of_purpose = match purpose {
+            ActionPurpose::VerifyEmail => self.verifications < VERIFICATION_MAILS_LIMIT,
+            ActionPurpose::ResetPassword => true,
+        };
+        of_purpose && self.all < TOKEN_MAILS_LIMIT
+    }
 }
 
 /// Since when mails count.

@@ -1,6 +1,6 @@
 //! Mails that anybody asks for by an address: to reset a password, to verify the address.
 
-use super::{TOKEN_MAILS_LIMIT, window_start};
+use super::{RecentMails, window_start};
 use crate::account::{Account, AccountStatus};
 use crate::change::Change;
 use crate::decision::Decision;
@@ -25,7 +25,7 @@ pub struct Requested {
     /// The account that has it; `None` where it is nobody's.
     pub account: Option<Account>,
     /// The mails with a token that count for it at the moment.
-    pub recent: u32,
+    pub recent: RecentMails,
 }
 
 /// Decides whether a mail is sent. The answer is the same in any case, and so is the work: a mail to nobody is written and
@@ -34,7 +34,7 @@ pub struct Requested {
 /// ```
 /// use countersign_core::change::Change;
 /// use countersign_core::email::Email;
-/// use countersign_core::mail::{Requested, request};
+/// use countersign_core::mail::{RecentMails, Requested, request};
 /// use countersign_core::secret::Secret;
 /// use countersign_core::time::Timestamp;
 /// use countersign_core::token::{ActionEntropy, ActionPurpose, MailKey};
@@ -44,18 +44,19 @@ pub struct Requested {
 /// let to = Email::parse("nobody@example.com").unwrap();
 /// let token = MailKey::new(&[7; 32]).mail(ActionPurpose::ResetPassword, to, &entropy, now).unwrap();
 ///
-/// let decision = request(&Requested { account: None, recent: 2 }, token.clone(), now);
+/// let requested = |all| Requested { account: None, recent: RecentMails { all, verifications: 0 } };
+/// let decision = request(&requested(2), token.clone(), now);
 /// assert!(matches!(decision.changes[..], [Change::CountMail { .. }, Change::RehearseMail(_)]));
-/// let decision = request(&Requested { account: None, recent: 3 }, token, now);
+/// let decision = request(&requested(3), token, now);
 /// assert_eq!(decision.changes, []);
 /// ```
 pub fn request(standing: &Requested, token: MailedToken, now: Timestamp) -> Decision<()> {
     let account = standing.account.as_ref();
     let user = account.map(|account| account.id);
-    if standing.recent >= TOKEN_MAILS_LIMIT {
+    let purpose = token.purpose;
+    if !standing.recent.allow(purpose) {
         return Decision::grant(()).with_event(Event::MailWithheld { user, code: Code::TooManyAttempts });
     }
-    let purpose = token.purpose;
     let wants_it = |account: &&Account| {
         let is_wanted = match purpose {
             ActionPurpose::VerifyEmail => !account.email_verified,
@@ -63,7 +64,8 @@ pub fn request(standing: &Requested, token: MailedToken, now: Timestamp) -> Deci
         };
         is_wanted && account.status == AccountStatus::Active && account.email == token.to.as_str()
     };
-    let counted = Change::CountMail { to: token.to.clone(), at: now, window_start: window_start(now) };
+    let counted =
+        Change::CountMail { purpose, to: token.to.clone(), at: now, window_start: window_start(now) };
     let is_mailed = account.filter(wants_it).is_some();
     let token = Box::new(token);
     Decision::grant(())
@@ -81,14 +83,14 @@ mod tests {
     use super::*;
     use crate::samples::{NOW, account, mailed_token};
 
-    fn asked(account: Option<Account>, recent: u32, purpose: ActionPurpose) -> Vec<Change> {
+    fn asked(account: Option<Account>, recent: RecentMails, purpose: ActionPurpose) -> Vec<Change> {
         let decision = request(&Requested { account, recent }, mailed_token(purpose), NOW);
         assert_eq!(decision.outcome, Ok(()));
         decision.changes
     }
 
     fn is_sent(account: Account, purpose: ActionPurpose) -> bool {
-        let changes = asked(Some(account), 0, purpose);
+        let changes = asked(Some(account), RecentMails::default(), purpose);
         let [Change::CountMail { .. }, mail] = &changes[..] else { panic!("{changes:?}") };
         match mail {
             Change::MailToken(token) => *token == Box::new(mailed_token(purpose)),
@@ -114,16 +116,35 @@ mod tests {
     fn past_the_limit_nobody_is_written_to() {
         for account in [Some(account()), None] {
             for purpose in [ActionPurpose::VerifyEmail, ActionPurpose::ResetPassword] {
-                assert_eq!(asked(account.clone(), 2, purpose).len(), 2);
-                assert_eq!(asked(account.clone(), 3, purpose), []);
+                let resets = |all| RecentMails { all, verifications: 0 };
+                assert_eq!(asked(account.clone(), resets(2), purpose).len(), 2);
+                assert_eq!(asked(account.clone(), resets(3), purpose), []);
             }
         }
     }
 
     #[test]
+    fn no_number_of_requests_to_verify_an_address_withholds_a_reset() {
+        for account in [Some(account()), Some(Account { email_verified: true, ..account() }), None] {
+            let mut recent = RecentMails::default();
+            for _ in 0..10 {
+                let changes = asked(account.clone(), recent, ActionPurpose::VerifyEmail);
+                if let [Change::CountMail { purpose, .. }, _] = &changes[..] {
+                    assert_eq!(*purpose, ActionPurpose::VerifyEmail);
+                    recent = RecentMails { all: recent.all + 1, verifications: recent.verifications + 1 };
+                }
+            }
+            assert_eq!(recent, RecentMails { all: 2, verifications: 2 });
+            assert_eq!(asked(account, recent, ActionPurpose::ResetPassword).len(), 2);
+        }
+    }
+
+    #[test]
     fn whose_address_it_is_makes_no_difference_to_the_count() {
-        let counted = |account| asked(account, 0, ActionPurpose::ResetPassword).swap_remove(0);
-        assert_eq!(counted(None), counted(Some(account())));
+        for purpose in [ActionPurpose::VerifyEmail, ActionPurpose::ResetPassword] {
+            let counted = |account| asked(account, RecentMails::default(), purpose).swap_remove(0);
+            assert_eq!(counted(None), counted(Some(account())));
+        }
     }
 
     #[test]

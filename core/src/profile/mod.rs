@@ -17,7 +17,7 @@ use crate::decision::Decision;
 use crate::event::{Event, LoginFailure};
 use crate::lifecycle::still_there;
 use crate::login::PasswordCheck;
-use crate::mail::{Notice, TOKEN_MAILS_LIMIT, window_start};
+use crate::mail::{Notice, RecentMails, window_start};
 use crate::password::{Password, PasswordHash, StoredHash};
 use crate::policy::Policy;
 use crate::reauthenticate::{self, Proof};
@@ -39,8 +39,8 @@ pub struct Standing {
     pub username_taken: bool,
     /// Whether another account has the e-mail address.
     pub email_taken: bool,
-    /// The mails with a token that count for the new e-mail address at the moment; 0 where there is none.
-    pub recent_mails: u32,
+    /// The mails with a token that count for the new e-mail address at the moment; none where there is no new one.
+    pub recent_mails: RecentMails,
 }
 
 /// What the passwords of an update turned out to be.
@@ -108,6 +108,7 @@ pub enum Progress {
 /// #     last_used_at: logged_in, expires_at: logged_in.plus_secs(86_400), second_factor: false, pair,
 /// #     replaced: None, bearer_refresh: true, client: Client::default(),
 /// # };
+/// use countersign_core::mail::RecentMails;
 /// use countersign_core::policy::Policy;
 /// use countersign_core::profile::{ProfileForm, ProfileUpdate, Progress, Standing, decide};
 /// use countersign_core::rejection::Code;
@@ -115,7 +116,8 @@ pub enum Progress {
 ///
 /// let form = ProfileForm { email: "augusta@example.com".into(), ..ProfileForm::default() };
 /// let update = ProfileUpdate::parse(&form, &account, 8).unwrap();
-/// let standing = Standing { session, account, username_taken: false, email_taken: false, recent_mails: 0 };
+/// let recent_mails = RecentMails::default();
+/// let standing = Standing { session, account, username_taken: false, email_taken: false, recent_mails };
 /// let at = |now| decide(&update, &standing, None, None, None, &Policy::default(), now).outcome;
 ///
 /// let soon = standing.session.auth_time.plus_secs(60);
@@ -254,10 +256,10 @@ fn changed(
         decision = decision.with_event(Event::EmailChanged { user });
     }
     // Whoever changes it to and fro does not fill a stranger's mailbox.
-    if new_email && let Some(token) = verification.filter(|_| *recent_mails < TOKEN_MAILS_LIMIT) {
-        let (to, window_start) = (token.to.clone(), window_start(now));
+    if new_email && let Some(token) = verification.filter(|token| recent_mails.allow(token.purpose)) {
+        let (purpose, to, window_start) = (token.purpose, token.to.clone(), window_start(now));
         decision = decision
-            .with_change(Change::CountMail { to, at: now, window_start })
+            .with_change(Change::CountMail { purpose, to, at: now, window_start })
             .with_change(Change::MailToken(Box::new(token.clone())));
     }
     if let Some(to) = new_hash {

@@ -27,7 +27,7 @@ fn resend(_: Place) -> Description {
         "Send the verification again",
         "Mails a token that verifies the address, good for a day, where it belongs to an account and is not verified \
          yet. The answer is the same in any case. At most 3 mails an hour go to one address, those of \
-         `/auth/password/forgot` among them.",
+         `/auth/password/forgot` among them, and at most 2 of this kind.",
     )
 }
 

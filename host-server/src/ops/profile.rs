@@ -4,6 +4,7 @@ use countersign_core::account::Account;
 use countersign_core::decision::Decision;
 use countersign_core::field::Field;
 use countersign_core::lifecycle;
+use countersign_core::mail::RecentMails;
 use countersign_core::password::PreparedPassword;
 use countersign_core::profile::{self, Evidence, ProfileForm, ProfileUpdate, Progress, Standing};
 use countersign_core::reauthenticate::guess;
@@ -146,7 +147,7 @@ fn standing(store: &Store, call: &Call, update: &ProfileUpdate, now: Timestamp) 
     let (username_taken, email_taken) = store.names_taken_by_others(found.account.id, username, email)?;
     let recent_mails = match email {
         Some(email) => store.recent_mails(email, now)?,
-        None => 0,
+        None => RecentMails::default(),
     };
     let (session, account) = (found.session.clone(), found.account.clone());
     Ok(Standing { session, account, username_taken, email_taken, recent_mails })

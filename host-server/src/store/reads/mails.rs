@@ -1,7 +1,8 @@
 //! Mails that wait to be sent, and the tokens that were mailed.
 
-use countersign_core::mail::{QueuedMail, subject_of, window_start};
+use countersign_core::mail::{QueuedMail, RecentMails, window_start};
 use countersign_core::secret::TokenDigest;
+use countersign_core::throttle::GuessSubject;
 use countersign_core::time::Timestamp;
 use countersign_core::token::StoredActionToken;
 
@@ -17,12 +18,17 @@ impl Store {
         self.read_one(sql::mails::ACTION_TOKEN, [digest.encode().into()], read)
     }
 
-    /// How many mails with a token count for an address at `now`.
+    /// The mails with a token that count for an address at `now`.
     ///
     /// # Errors
     /// Where the store fails.
-    pub fn recent_mails(&self, address: &str, now: Timestamp) -> Result<u32, StoreError> {
-        Ok(self.guesses(&subject_of(address), window_start(now))?.count)
+    pub fn recent_mails(&self, address: &str, now: Timestamp) -> Result<RecentMails, StoreError> {
+        let count =
+            |subject: GuessSubject| Ok::<_, StoreError>(self.guesses(&subject, window_start(now))?.count);
+        Ok(RecentMails {
+            all: count(GuessSubject::of_mails_to(address))?,
+            verifications: count(GuessSubject::of_verification(address))?,
+        })
     }
 
     /// Up to `limit` mails whose attempt is due at `now`, the longest due first.

@@ -6,7 +6,7 @@ use countersign_core::email::Email;
 use countersign_core::id::UserId;
 use countersign_core::mail::{
     MAIL_WINDOW_SECS, MailKind, NOTICE_TTL_SECS, NOTICES_LIMIT, Notice, QUEUE_MEMORY_SECS, QueuedMail,
-    TOKEN_MAILS_LIMIT, window_start,
+    RecentMails, TOKEN_MAILS_LIMIT, VERIFICATION_MAILS_LIMIT, window_start,
 };
 use countersign_core::mfa::{SealedSecret, TotpStep};
 use countersign_core::profile::Edit;
@@ -31,6 +31,7 @@ contract! {
     only_the_newest_tokens_stay_good,
     nothing_is_left_of_a_mail_to_nobody,
     mails_are_counted_for_an_address_whoever_has_it,
+    mails_that_verify_an_address_leave_one_for_a_reset,
     another_password_voids_what_would_set_another,
     another_address_voids_what_was_mailed_to_the_old_one,
     another_status_voids_all_that_was_mailed,
@@ -191,17 +192,44 @@ async fn nothing_is_left_of_a_mail_to_nobody(store: Store) {
 
 async fn mails_are_counted_for_an_address_whoever_has_it(store: Store) {
     store.create(new_account("ada")).await.unwrap();
-    let count =
-        |name: &str, at: Timestamp| Change::CountMail { to: email(name), at, window_start: window_start(at) };
+    let count = |purpose, name: &str, at: Timestamp| Change::CountMail {
+        purpose,
+        to: email(name),
+        at,
+        window_start: window_start(at),
+    };
     for name in ["ada", "nobody"] {
-        for number in 0..TOKEN_MAILS_LIMIT {
-            assert_eq!(store.recent_mails(email(name).as_str(), NOW).unwrap(), number);
-            assert!(store.makes(count(name, NOW)).await);
+        for all in 0..TOKEN_MAILS_LIMIT {
+            let recent = RecentMails { all, verifications: 0 };
+            assert_eq!(store.recent_mails(email(name).as_str(), NOW).unwrap(), recent);
+            assert!(store.makes(count(RESET, name, NOW)).await);
         }
-        assert!(!store.makes(count(name, NOW.plus_secs(MAIL_WINDOW_SECS - 1))).await);
-        assert!(store.makes(count(name, NOW.plus_secs(MAIL_WINDOW_SECS))).await);
+        for purpose in [RESET, VERIFY] {
+            assert!(!store.makes(count(purpose, name, NOW.plus_secs(MAIL_WINDOW_SECS - 1))).await);
+        }
+        assert!(store.makes(count(RESET, name, NOW.plus_secs(MAIL_WINDOW_SECS))).await);
     }
-    assert_eq!(store.recent_mails("Grace@example.com", NOW).unwrap(), 0);
+    assert_eq!(store.recent_mails("Grace@example.com", NOW).unwrap(), RecentMails::default());
+}
+
+async fn mails_that_verify_an_address_leave_one_for_a_reset(store: Store) {
+    let count = |purpose, at: Timestamp| Change::CountMail {
+        purpose,
+        to: email("ada"),
+        at,
+        window_start: window_start(at),
+    };
+    for number in 0..VERIFICATION_MAILS_LIMIT {
+        let recent = RecentMails { all: number, verifications: number };
+        assert_eq!(store.recent_mails("Ada@example.com", NOW).unwrap(), recent);
+        assert!(store.makes(count(VERIFY, NOW)).await);
+    }
+    for _ in 0..3 {
+        assert!(!store.makes(count(VERIFY, NOW.plus_secs(MAIL_WINDOW_SECS - 1))).await);
+    }
+    assert!(store.makes(count(RESET, NOW)).await, "what was refused is counted nowhere");
+    assert!(!store.makes(count(RESET, NOW)).await);
+    assert!(store.makes(count(VERIFY, NOW.plus_secs(MAIL_WINDOW_SECS))).await);
 }
 
 async fn another_password_voids_what_would_set_another(store: Store) {

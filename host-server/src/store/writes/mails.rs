@@ -3,8 +3,7 @@
 use countersign_core::email::Email;
 use countersign_core::id::UserId;
 use countersign_core::mail::{
-    MailKind, NOTICE_TTL_SECS, NOTICES_LIMIT, Notice, QUEUE_MEMORY_SECS, TOKEN_MAILS_LIMIT, subject_of,
-    window_start,
+    MailKind, NOTICE_TTL_SECS, NOTICES_LIMIT, Notice, QUEUE_MEMORY_SECS, counted_on, window_start,
 };
 use countersign_core::secret::TokenDigest;
 use countersign_core::time::Timestamp;
@@ -15,8 +14,14 @@ use crate::store::backend::{Guard, Write};
 use crate::store::sql::mails as sql;
 use crate::store::value::Value;
 
-pub(super) fn count_mail(to: &Email, at: Timestamp, window_start: Timestamp) -> Vec<Write> {
-    guesses::count(&subject_of(to.as_str()), at, window_start, TOKEN_MAILS_LIMIT)
+pub(super) fn count_mail(
+    purpose: ActionPurpose,
+    to: &Email,
+    at: Timestamp,
+    window_start: Timestamp,
+) -> Vec<Write> {
+    let count = |(subject, limit)| guesses::count(&subject, at, window_start, limit);
+    counted_on(purpose, to.as_str()).into_iter().flat_map(count).collect()
 }
 
 /// The others make room first, so that the new one is never the one that goes.

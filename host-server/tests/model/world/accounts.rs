@@ -87,7 +87,8 @@ impl World {
         let (username_taken, email_taken) =
             self.store.names_taken_by_others(found.account.id, username, email)?;
         let (session, account) = (found.session.clone(), found.account.clone());
-        let recent_mails = email.map_or(Ok(0), |email| self.store.recent_mails(email, self.now))?;
+        let recent_mails =
+            email.map(|email| self.store.recent_mails(email, self.now)).transpose()?.unwrap_or_default();
         Ok(Standing { session, account, username_taken, email_taken, recent_mails })
     }
 }
