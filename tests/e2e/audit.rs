@@ -126,3 +126,79 @@ fn between_a_change_of_the_key_and_the_next_start_the_previous_key_holds_the_sea
     assert_eq!(code, Some(0), "{told}");
     assert!(!told.contains("not looked at"), "{told}");
 }
+
+/// A server that is stopped, of which the audit has a row after those that are sealed.
+fn stopped_with_an_audit() -> Server {
+    let mut server = Server::start();
+    Anonymous::at(&server).become_somebody();
+    Admin::at(&server);
+    // It is sealed at each start.
+    server.kill_and_restart();
+    let written = server.number("SELECT max(number) FROM audit");
+    assert!(written >= 3, "{written}");
+    let is_sealed = (0..200).any(|_| {
+        std::thread::sleep(std::time::Duration::from_millis(50));
+        server.number("SELECT sealed_number FROM audit_head") >= written
+    });
+    assert!(is_sealed);
+    Anonymous::at(&server).become_somebody();
+    server.stop();
+    server
+}
+
+fn run(server: &Server, arguments: &[&str]) -> (Option<i32>, String) {
+    let out = server.command(arguments, "");
+    (out.status.code(), String::from_utf8([out.stdout, out.stderr].concat()).unwrap())
+}
+
+#[test]
+fn a_row_that_was_edited_removed_or_moved_is_named() {
+    for (damage, place) in [
+        ("UPDATE audit SET subject = 99 WHERE number = 2", "row 2 is not as it was written"),
+        ("DELETE FROM audit WHERE number = 2", "row 2 is missing"),
+        (
+            "UPDATE audit SET number = -1 WHERE number = 1; UPDATE audit SET number = 1 WHERE number = 2; \
+             UPDATE audit SET number = 2 WHERE number = -1",
+            "row 1 is not as it was written",
+        ),
+    ] {
+        let server = stopped_with_an_audit();
+        assert_eq!(run(&server, &["audit", "verify"]).0, Some(0));
+        server.tamper(damage);
+        let (code, told) = run(&server, &["audit", "verify"]);
+        assert_eq!(code, Some(1), "{told}");
+        assert!(told.contains(&format!("The audit is not as it was written: {place}.")), "{told}");
+        let archive = server.file("audit.jsonl");
+        let to = ["audit", "archive", "--before", "2100-01-01T00:00:00Z", "--to", archive.to_str().unwrap()];
+        let rows = server.number("SELECT count(*) FROM audit");
+        let (code, told) = run(&server, &to);
+        assert_eq!(code, Some(1), "what is damaged is not archived: {told}");
+        assert!(told.contains(place), "{told}");
+        assert_eq!(server.number("SELECT count(*) FROM audit"), rows);
+    }
+}
+
+#[test]
+fn an_archive_and_what_is_left_are_one_chain() {
+    let server = stopped_with_an_audit();
+    let newest = server.number("SELECT max(number) FROM audit");
+    let file = server.file("audit-2025.jsonl");
+    let file = file.to_str().unwrap();
+    let (code, told) = run(&server, &["audit", "archive", "--before", "2100-01-01T00:00:00Z", "--to", file]);
+    assert_eq!(code, Some(0), "{told}");
+    let archived = server.number("SELECT archived_number FROM audit_head");
+    assert!(told.contains(&format!("Archived rows 1 to {archived} in {file}.")), "{told}");
+    assert_eq!(server.number("SELECT min(number) FROM audit"), archived + 1);
+    let verify = || run(&server, &["audit", "verify", "--archive", file]);
+    let (code, told) = verify();
+    assert_eq!(code, Some(0), "{told}");
+    assert!(told.contains(&format!("as it was written: rows 1 to {newest}.")), "{told}");
+    // An archive is as little edited as the rows are.
+    let rows = std::fs::read_to_string(file).unwrap();
+    let edited = rows.replacen("login_succeeded", "login_failed", 1);
+    assert_ne!(rows, edited);
+    std::fs::write(file, edited).unwrap();
+    let (code, told) = verify();
+    assert_eq!(code, Some(1), "{told}");
+    assert!(told.contains("is not as it was written"), "{told}");
+}

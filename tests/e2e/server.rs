@@ -83,7 +83,8 @@ impl Server {
         (self.child, self.origin) = spawn(self.folder.path(), &self.settings);
     }
 
-    fn stop(&mut self) {
+    /// Ends the process without a word of warning.
+    pub(crate) fn stop(&mut self) {
         self.child.kill().unwrap();
         self.child.wait().unwrap();
     }
@@ -109,6 +110,13 @@ impl Server {
         let database = rusqlite::Connection::open(self.file("countersign.db")).unwrap();
         database.busy_timeout(Duration::from_secs(10)).unwrap();
         database.execute(statement, []).unwrap()
+    }
+
+    /// Does something to the audit that its triggers forbid, as whoever may write to the file can.
+    pub(crate) fn tamper(&self, statements: &str) {
+        let database = rusqlite::Connection::open(self.file("countersign.db")).unwrap();
+        let without = "DROP TRIGGER audit_is_not_edited; DROP TRIGGER audit_is_not_removed;";
+        database.execute_batch(&[without, statements].concat()).unwrap();
     }
 
     /// A number that the server's database holds.
