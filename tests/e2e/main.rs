@@ -19,6 +19,7 @@ mod described;
 mod documents;
 mod guessing;
 mod held;
+mod https;
 mod in_a_row;
 mod keys;
 mod logs;

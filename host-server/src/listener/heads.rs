@@ -32,8 +32,10 @@ enum Place {
     Body(u64),
     /// A line that tells how long the next chunk is (RFC 9112 section 7.1).
     ChunkSize,
-    /// So many bytes of a chunk and of the line end behind it.
+    /// So many bytes of a chunk.
     Chunk(u64),
+    /// The line end behind a chunk.
+    ChunkEnd,
     /// A line behind the last chunk.
     Trailer,
     /// What nobody can tell. hyper or the fault that was found ends the connection.
@@ -64,17 +66,21 @@ impl Heads {
                 }
                 Place::Chunk(left) => {
                     let (left, rest) = skip(left, bytes);
-                    self.place = if left == 0 { Place::ChunkSize } else { Place::Chunk(left) };
+                    self.place = if left == 0 { Place::ChunkEnd } else { Place::Chunk(left) };
                     rest
                 }
-                Place::Head | Place::ChunkSize | Place::Trailer => self.take_line(bytes),
+                Place::Head | Place::ChunkSize | Place::ChunkEnd | Place::Trailer => self.take_line(bytes),
             };
         }
     }
 
     /// What is wrong with the head that hyper has read; `None` where nothing is.
     pub(super) fn next_fault(&mut self) -> Option<&'static str> {
-        self.complete.pop_front().unwrap_or(Some("The head is not where the request before it ends."))
+        self.complete.pop_front().unwrap_or_else(|| {
+            // hyper has read a head where none was seen: what is seen from here on could be taken for another.
+            self.lose();
+            Some("The head is not where the request before it ends.")
+        })
     }
 
     /// Takes the rest of a line, or all there is of it.
@@ -99,22 +105,30 @@ impl Heads {
     fn end_line(&mut self, line: &[u8]) {
         let whole = line.strip_suffix(b"\r\n");
         let text = whole.or(line.strip_suffix(b"\n")).unwrap_or(line);
+        if self.place == Place::Head {
+            self.head.has_bare_line_end |= whole.is_none();
+            if !text.is_empty() {
+                self.head.read(text);
+            } else if self.head.has_begun {
+                self.end_head();
+            }
+            return;
+        }
+        // To hyper an LF alone ends no line of a body, but to what it reads trailers with it does, and others differ
+        // again. Whoever writes that, or a CR alone, is not followed any further.
+        if whole.is_none() || text.contains(&b'\r') {
+            self.lose();
+            return;
+        }
         match self.place {
             Place::ChunkSize => match chunk_size(text) {
                 Some(0) => self.place = Place::Trailer,
-                // With the line end behind it.
-                Some(size) => self.place = Place::Chunk(size.saturating_add(2)),
+                Some(size) => self.place = Place::Chunk(size),
                 None => self.lose(),
             },
+            Place::ChunkEnd if text.is_empty() => self.place = Place::ChunkSize,
+            Place::ChunkEnd => self.lose(),
             Place::Trailer if text.is_empty() => self.place = Place::Head,
-            Place::Head => {
-                self.head.has_bare_line_end |= whole.is_none();
-                if !text.is_empty() {
-                    self.head.read(text);
-                } else if self.head.has_begun {
-                    self.end_head();
-                }
-            }
             _ => {}
         }
     }
@@ -173,10 +187,11 @@ fn skip(left: u64, bytes: &[u8]) -> (u64, &[u8]) {
     (left - skipped as u64, &bytes[skipped..])
 }
 
-/// The size before a chunk's extensions.
+/// The size before a chunk's extensions; `None` where there is none, or blanks before it.
 fn chunk_size(line: &[u8]) -> Option<u64> {
     let size = line.split(|byte| *byte == b';').next()?;
-    number(size.trim_ascii(), 16)
+    let last = size.iter().rposition(|byte| !matches!(byte, b' ' | b'\t'))?;
+    number(&size[..=last], 16)
 }
 
 /// A number of digits alone; `None` where it is none, or one beyond all lengths.
@@ -218,6 +233,7 @@ mod tests {
             "POST / HTTP/1.1\r\nContent-Length: 0\r\n\r\n",
             "POST / HTTP/1.1\r\nTransfer-Encoding: Chunked\r\n\r\n0\r\n\r\n",
             "POST / HTTP/1.1\r\nTransfer-Encoding:chunked\t\r\n\r\nA;b=\"c\"\r\n\n\n\n\n\n\n\n\n\n\n\r\n0\r\nX: y\r\n\r\n",
+            "POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n00a \t;\r\n0123456789\r\n0 ;b\r\nX: y\r\nZ:\r\n\r\n",
             "POST / HTTP/1.1\r\nX: content-length: 3\r\nX-Content-Length: 9\r\n\r\n",
         ] {
             assert_eq!(faults(&format!("{request}{NEXT}")), [None, None], "{request:?}");
@@ -242,6 +258,44 @@ mod tests {
             let told = faults(&format!("{before}{head}{NEXT}"));
             assert!(matches!(told[..], [None, Some(_)]), "{head:?}: {told:?}");
         }
+    }
+
+    #[test]
+    fn nothing_is_followed_beyond_a_line_of_a_body_that_does_not_end_in_cr_lf() {
+        for body in [
+            "0\r\n\nX\r\n\r\n",
+            "0\r\nX: y\n\nZ\r\n\r\n",
+            "0\r\nX: y\n\r\n",
+            "0\r\nX: y\r\n\n",
+            "0\r\nX: y\rZ: y\r\n\r\n",
+            "0\r\n\n",
+            "0\n\r\n",
+            "0\r\r\n\r\n",
+            "0;a\n0\r\n\r\n",
+            "0;a\r0\r\n\r\n",
+            "2\n{}\r\n0\r\n\r\n",
+            "2\r\n{}\n0\r\n\r\n",
+            "2\r\n{}\r\r\n0\r\n\r\n",
+            "2\r\n{}x\r\n0\r\n\r\n",
+            " 0\r\n\r\n",
+            "0\u{c}\r\n\r\n",
+            " ;a\r\n\r\n",
+        ] {
+            let text = format!("POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n{body}{NEXT}");
+            assert_eq!(faults(&text), [None], "{body:?}");
+            let mut heads = Heads::default();
+            heads.take(text.as_bytes());
+            assert_eq!(heads.next_fault(), None, "{body:?}");
+            assert!(heads.next_fault().is_some(), "{body:?}");
+        }
+    }
+
+    #[test]
+    fn once_out_of_step_no_head_is_good() {
+        let mut heads = Heads::default();
+        assert!(heads.next_fault().is_some(), "none has come");
+        heads.take(NEXT.as_bytes());
+        assert!(heads.next_fault().is_some(), "nor is this one taken for it");
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Bodies that are too long, too late, or not wanted.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use countersign_server::body::{BODY_BYTES_MAX, DRAINED_BYTES_MAX};
 use countersign_server::listener::Limits;
@@ -118,4 +118,24 @@ async fn a_body_has_its_time() {
     assert_eq!((answer.status, answer.code().as_str()), (400, "bad_request"));
     assert!(answer.body.contains("in time"), "{answer:?}");
     assert!(wire.ends_within(SOON).await);
+}
+
+#[tokio::test]
+async fn a_body_that_trickles_is_ended_though_it_never_rests() {
+    const LIMIT: Duration = Duration::from_millis(300);
+    let running = Running::server(Limits { body: LIMIT, ..Limits::default() }).await;
+    // One that is read, and one that is drained.
+    for path in ["/auth/login", "/nowhere"] {
+        for (framing, part) in
+            [(length(10_000).as_str(), " "), ("Transfer-Encoding: chunked\r\n", "1\r\n \r\n")]
+        {
+            let mut wire = running.connect().await;
+            let begun = Instant::now();
+            wire.send(head(path, framing)).await;
+            while wire.try_send(part).await && !wire.ends_within(Duration::from_millis(20)).await {
+                assert!(begun.elapsed() < SOON, "{path} {framing:?}: it was never ended");
+            }
+            assert!(begun.elapsed() >= LIMIT, "{path} {framing:?}");
+        }
+    }
 }

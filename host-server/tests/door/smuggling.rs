@@ -182,6 +182,38 @@ async fn chunks_that_are_not_written_as_they_are_have_no_answer_but_one() {
 }
 
 #[tokio::test]
+async fn behind_trailers_that_end_in_two_ways_no_request_is_answered() {
+    let running = Running::server(Limits::default()).await;
+    let upload = |trailers: &str| post("Transfer-Encoding: chunked\r\n", &format!("2\r\n{{}}\r\n{trailers}"));
+    for trailers in ["0\r\n\nX\r\n\r\n", "0\r\nX: y\n\nZ\r\n\r\n"] {
+        for next in [
+            "GET /healthz HTTP/1.1\r\nHost: a\n\r\n",
+            "GET /healthz HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+            HIDDEN,
+        ] {
+            // As they come together, and as the one waits for the other.
+            for waits in [false, true] {
+                let mut wire = running.connect().await;
+                let (first, second) = (upload(trailers), format!("{next}{HIDDEN}"));
+                if waits {
+                    wire.send(first).await;
+                } else {
+                    wire.send([first, second.clone().into()].concat()).await;
+                }
+                assert_eq!(wire.answer().await.code(), "validation_failed", "{trailers:?}");
+                if waits {
+                    wire.send(second).await;
+                }
+                let refused = wire.answer().await;
+                assert_eq!(refused.code(), "bad_request", "{trailers:?} {next:?}");
+                assert_eq!(refused.header("connection"), Some("close"), "{trailers:?} {next:?}");
+                assert!(wire.ends_within(SOON).await, "{trailers:?} {next:?} has another answer");
+            }
+        }
+    }
+}
+
+#[tokio::test]
 async fn a_request_in_a_body_is_a_body() {
     let running = Running::server(Limits::default()).await;
     let chunk = format!("{:x}\r\n{HIDDEN}\r\n0\r\n\r\n", HIDDEN.len());
