@@ -33,6 +33,7 @@ mod races;
 mod restored;
 mod revocations;
 mod roles;
+mod same_answers;
 mod server;
 mod sessions;
 mod smtp;

@@ -8,8 +8,6 @@ mod breach;
 pub(crate) mod data;
 mod form;
 mod guess;
-#[cfg(test)]
-mod indistinct;
 mod issued;
 pub(crate) mod jwks;
 pub(crate) mod login;
@@ -27,6 +25,8 @@ pub(crate) mod revocations;
 pub(crate) mod roles;
 pub mod second_factor;
 pub(crate) mod sessions;
+#[cfg(test)]
+mod tests;
 pub(crate) mod users;
 pub mod views;
 pub(crate) mod well_known;

@@ -9,19 +9,19 @@ use countersign_core::change::Change;
 use countersign_core::id::UserId;
 use countersign_core::mfa::{SealedSecret, TotpStep};
 use countersign_core::network::Network;
-use countersign_core::password::Argon2Cost;
+use countersign_core::password::{Argon2Cost, HashBounds, StoredHash};
 use countersign_core::policy::Policy;
 use countersign_core::session::Client;
 use countersign_core::token::{Algorithm, RootSecret};
 use serde_json::{Value, json};
 use warp::http::HeaderMap;
 
-use super::{login, mails};
 use crate::app::{App, Pages, Tokens, now};
 use crate::call::Call;
 use crate::demo::Demo;
 use crate::hashing::HashingPool;
 use crate::keys::{self, Secrets, Wanted};
+use crate::ops::{login, mails};
 use crate::problem::Problem;
 use crate::proxies::TrustedProxies;
 use crate::reply::Reply;
@@ -33,13 +33,19 @@ use crate::store::tests::recorder::Recorder;
 use crate::store::{Committed, Store};
 
 /// Those who are not to be told apart; `nobody` has no account.
-const NAMES: [&str; 6] = ["known", "nobody", "deleted", "suspended", "guarded", "verified"];
+const NAMES: [&str; 7] = ["known", "nobody", "deleted", "suspended", "guarded", "verified", "imported"];
+
+/// What bcrypt made of a password in an older system.
+const OLD_HASH: &str = "$2b$04$3i9MNp.cEmgQmSFp7vsoU.qkkDGChYL8HZDaThpyepsY2jaTPymOC";
 
 /// An account of each name is stored.
 async fn inhabit(store: &Store) {
     for name in NAMES.into_iter().filter(|name| *name != "nobody") {
         let mut account = new_account(name);
         account.email_verified = name == "verified";
+        if name == "imported" {
+            account.password_hash = StoredHash::parse_within(OLD_HASH, HashBounds::default()).unwrap();
+        }
         let created = store.commit(&[Change::CreateAccount(Box::new(account))]).await.unwrap();
         let Committed::Applied { created: Some(user) } = created else { panic!("{created:?}") };
         store.commit(&become_so(user, name)).await.unwrap();

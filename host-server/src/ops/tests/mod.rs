@@ -1,0 +1,3 @@
+//! What the operations have in common.
+
+mod indistinct;
