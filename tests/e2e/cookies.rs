@@ -166,11 +166,13 @@ fn a_log_in_that_asks_for_cookies_is_answered_without_any_token() {
     let logged_in = page.log_in(&ada);
     assert_eq!(members(&logged_in.json()), ["expires_in", "token_type", "user"]);
     let [device, access, refresh] = set_cookies(&logged_in)[..] else { panic!("{logged_in:?}") };
-    for (set, name, secs) in
-        [(access, ACCESS, "3600"), (refresh, REFRESH, "2592000"), (device, DEVICE, "31536000")]
+    for (set, name, most) in
+        [(access, ACCESS, 3_600), (refresh, REFRESH, 2_592_000), (device, DEVICE, 31_536_000)]
     {
         let value = &page.jar[name];
-        assert_eq!(set, format!("{name}={value}; Max-Age={secs}; Path=/; Secure; HttpOnly; SameSite=Lax"));
+        // What a busy machine took to answer is gone of it.
+        let whole = |secs| format!("{name}={value}; Max-Age={secs}; Path=/; Secure; HttpOnly; SameSite=Lax");
+        assert!((most - 10..=most).any(|secs| set == whole(secs)), "{set}");
         assert!(!logged_in.text.contains(value.as_str()));
     }
     assert_eq!(logged_in.header("cache-control"), "no-store");

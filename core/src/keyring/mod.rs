@@ -185,7 +185,7 @@ impl Keyring {
     /// `token_ttl_secs` is how long the tokens live that are signed from now on.
     ///
     /// ```
-    /// use countersign_core::change::Change;
+    /// use countersign_core::change::{Change, KeyChange};
     /// use countersign_core::keyring::{Keyring, StoredKey};
     /// use countersign_core::time::Timestamp;
     /// use countersign_core::token::Algorithm;
@@ -238,7 +238,7 @@ impl Keyring {
     /// [wanted](Keyring::wanted_instead_of). Of a key that there is not, nothing is changed.
     ///
     /// ```
-    /// use countersign_core::change::Change;
+    /// use countersign_core::change::{Change, KeyChange};
     /// use countersign_core::keyring::{Keyring, StoredKey};
     /// use countersign_core::time::Timestamp;
     /// use countersign_core::token::Algorithm;

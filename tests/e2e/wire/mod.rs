@@ -68,12 +68,14 @@ fn without_numbers(text: &str) -> String {
     text.split(';').next().map(|name| format!("{name};…")).unwrap_or_default()
 }
 
-/// The token differs, where the cookie holds one.
+/// Where the cookie holds a token, that differs, and for how many seconds it is still good.
 fn without_token(text: &str) -> String {
     let (pair, attributes) = text.split_once("; ").unwrap();
+    let (max_age, others) = attributes.split_once("; ").unwrap();
+    assert!(max_age.starts_with("Max-Age="), "{text}");
     match pair.split_once('=').unwrap() {
         (_, "") => text.to_owned(),
-        (name, _) => format!("{name}=…; {attributes}"),
+        (name, _) => format!("{name}=…; Max-Age=…; {others}"),
     }
 }
 
