@@ -3,6 +3,8 @@
 //! What is repeated is written out, so that the words of a permutation stand in variables however the compiler is told to
 //! weigh size against speed: it unrolls no loop where size counts.
 
+use std::hint::black_box;
+
 use argon2::Block;
 
 /// Two words, which stay together through every permutation.
@@ -34,22 +36,45 @@ macro_rules! each {
     }};
 }
 
-/// G: rows are permuted, then columns, and what went in is added. `None` for no block, since all have the one size.
-#[inline(never)]
-pub(super) fn compress<const MODE: bool>(one: &Block, other: &Block, to: &mut Block) -> Option<()> {
-    let (one, other, to) = (matrix(one)?, matrix(other)?, matrix_mut(to)?);
-    let mut mixed: Matrix = [[[0; 2]; 8]; 8];
-    for row in 0..8 {
-        mixed[row] = permute(each!(N => xor(one[row][N], other[row][N])));
+/// What a compression works on, kept from one to the next: to clear it for each would take a tenth of the time.
+pub(super) struct Compression {
+    /// What goes in: both blocks, added.
+    sum: Matrix,
+    /// The same with its rows permuted.
+    mixed: Matrix,
+}
+
+impl Compression {
+    pub(super) const fn new() -> Self {
+        Self { sum: [[[0; 2]; 8]; 8], mixed: [[[0; 2]; 8]; 8] }
     }
-    for column in 0..8 {
-        let words = permute(each!(N => mixed[N][column]));
-        let _: [(); 8] = each!(N => {
-            let word = xor(words[N], xor(one[N][column], other[N][column]));
-            to[N][column] = if MODE == OVERWRITE { word } else { xor(word, to[N][column]) };
-        });
+
+    /// G: rows are permuted, then columns, and what went in is added. `None` for no block, since all have the one size.
+    #[inline(never)]
+    pub(super) fn run<const MODE: bool>(&mut self, one: &Block, other: &Block, to: &mut Block) -> Option<()> {
+        let (one, other, to) = (matrix(one)?, matrix(other)?, matrix_mut(to)?);
+        let Self { sum, mixed } = self;
+        // One block is seldom in a cache. A word of each of its lines is asked for first, so that they come together: the
+        // permutations between them would wait for one after the other.
+        let mut lines = 0;
+        let _: [(); 8] = each!(N => lines ^= other[N][0][0] ^ other[N][4][0]);
+        black_box(lines);
+        for row in 0..8 {
+            let _: [(); 8] = each!(N => sum[row][N] = xor(one[row][N], other[row][N]));
+        }
+        for row in 0..8 {
+            let words = permute(each!(N => sum[row][N]));
+            let _: [(); 8] = each!(N => mixed[row][N] = words[N]);
+        }
+        for column in 0..8 {
+            let words = permute(each!(N => mixed[N][column]));
+            let _: [(); 8] = each!(N => {
+                let word = xor(words[N], sum[N][column]);
+                to[N][column] = if MODE == OVERWRITE { word } else { xor(word, to[N][column]) };
+            });
+        }
+        Some(())
     }
-    Some(())
 }
 
 fn matrix(block: &Block) -> Option<&Matrix> {

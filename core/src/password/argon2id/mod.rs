@@ -1,5 +1,5 @@
-//! Argon2id (RFC 9106) for WebAssembly. Where size is what the compiler is told to weigh, it takes a twentieth less time than the
-//! crate `argon2` and is 2 kB less; natively the crate, which has code for AVX2, takes a quarter less.
+//! Argon2id (RFC 9106) for WebAssembly. Where size is what the compiler is told to weigh, it takes nearly a fifth less time than
+//! the crate `argon2` and is 1 kB less; natively the crate, which has code for AVX2, takes a quarter less.
 
 mod block;
 #[cfg(test)]
@@ -11,7 +11,7 @@ use blake2::digest::{Update, VariableOutput};
 use zeroize::{Zeroize, Zeroizing};
 
 use super::Argon2idInput;
-use block::{ADD, OVERWRITE, compress};
+use block::{ADD, Compression, OVERWRITE};
 
 /// Vertical slices of a lane: within one, no lane needs what another has filled there (RFC 9106 section 3.4).
 const SLICES: usize = 4;
@@ -134,6 +134,7 @@ impl Shape {
         // (section 3.4.1.3).
         let mut addresses =
             (pass == 0 && slice < SLICES / 2).then(|| Addresses::new(self, &segment, memory.len()));
+        let mut compression = Compression::new();
         let first = if pass == 0 && slice == 0 { 2 } else { 0 };
         for index in first..segment_len {
             let place = slice * segment_len + index;
@@ -146,9 +147,9 @@ impl Shape {
             let [to, previous, reference] =
                 memory.get_disjoint_mut([lane * lane_len + place, previous, reference]).ok()?;
             if pass == 0 {
-                compress::<OVERWRITE>(previous, reference, to)?;
+                compression.run::<OVERWRITE>(previous, reference, to)?;
             } else {
-                compress::<ADD>(previous, reference, to)?;
+                compression.run::<ADD>(previous, reference, to)?;
             }
         }
         Some(())
@@ -197,8 +198,9 @@ impl Addresses {
             *counter = wanted;
             let zero = Block::new();
             let mut once = Block::new();
-            compress::<OVERWRITE>(&zero, &self.input, &mut once)?;
-            compress::<OVERWRITE>(&zero, &once, &mut self.block)?;
+            let mut compression = Compression::new();
+            compression.run::<OVERWRITE>(&zero, &self.input, &mut once)?;
+            compression.run::<OVERWRITE>(&zero, &once, &mut self.block)?;
         }
         self.block.as_ref().get(index % ADDRESSES).copied()
     }
