@@ -39,8 +39,9 @@ const SAMPLES_BY_TIMER: usize = 500;
 
 /// Guesses at one name within the hour, of twenty that are looked at.
 const GUESSES_PER_NAME: usize = 10;
-/// Mails that one address is sent within an hour.
-const MAILS_PER_ADDRESS: usize = 3;
+/// Mails that one address is sent within an hour: to reset a password, and to verify the address.
+const RESETS_PER_ADDRESS: usize = 3;
+const VERIFICATIONS_PER_ADDRESS: usize = 2;
 /// Names that are locked, and guesses that lock one.
 const LOCKED_NAMES: usize = 50;
 const GUESSES_TO_LOCK: usize = 20;
@@ -68,8 +69,8 @@ enum Asked {
     LoginByTimer,
     /// The same under names that are locked.
     LockedLogin,
-    /// A mail.
-    Mail(&'static str),
+    /// A mail, and how many of its kind an address is sent.
+    Mail(&'static str, usize),
 }
 
 const TABLES: &[Table] = &[
@@ -111,7 +112,7 @@ const TABLES: &[Table] = &[
         settings: CHEAP,
         kinds: &[KNOWN, KNOWN_TOO, UNKNOWN, UNVERIFIED, DELETED, SUSPENDED, GUARDED, IMPORTED],
         is_judged: true,
-        asked: Asked::Mail("/auth/password/forgot"),
+        asked: Asked::Mail("/auth/password/forgot", RESETS_PER_ADDRESS),
     },
     Table {
         word: "resend",
@@ -119,7 +120,7 @@ const TABLES: &[Table] = &[
         settings: CHEAP,
         kinds: &[KNOWN, KNOWN_TOO, UNKNOWN, UNVERIFIED, DELETED, SUSPENDED, GUARDED, IMPORTED],
         is_judged: true,
-        asked: Asked::Mail("/auth/email/resend"),
+        asked: Asked::Mail("/auth/email/resend", VERIFICATIONS_PER_ADDRESS),
     },
 ];
 
@@ -146,7 +147,7 @@ fn measure(table: &Table) -> bool {
     let names = match table.asked {
         Asked::Login | Asked::LoginByTimer => (WARM_UP + samples).div_ceil(GUESSES_PER_NAME) + connections,
         Asked::LockedLogin => LOCKED_NAMES,
-        Asked::Mail(_) => (WARM_UP + samples).div_ceil(MAILS_PER_ADDRESS),
+        Asked::Mail(_, per_address) => (WARM_UP + samples).div_ceil(per_address),
     };
     eprintln!("{}: preparing {names} names of each of {} kinds", table.word, table.kinds.len());
     let server = Server::start(table.settings);
@@ -202,14 +203,14 @@ fn print(sampled: &[Sampled], is_judged: bool) -> bool {
 impl Asked {
     fn path(self) -> &'static str {
         match self {
-            Asked::Mail(path) => path,
+            Asked::Mail(path, _) => path,
             _ => "/auth/login",
         }
     }
 
     fn body(self) -> fn(&str) -> Value {
         match self {
-            Asked::Mail(_) => |name| json!({ "email": kind::address(name) }),
+            Asked::Mail(..) => |name| json!({ "email": kind::address(name) }),
             _ => |name| json!({ "username": name, "password": "not the password" }),
         }
     }
@@ -218,7 +219,7 @@ impl Asked {
         match self {
             Asked::Login | Asked::LoginByTimer => 401,
             Asked::LockedLogin => 429,
-            Asked::Mail(_) => 202,
+            Asked::Mail(..) => 202,
         }
     }
 }
