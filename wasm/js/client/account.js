@@ -6,11 +6,14 @@ export function account(ask, authorized) {
   const done = async (answer) => shape(await answer, () => null);
   const post = (path) => (form) => done(ask("POST", path, form));
   // What is `undefined` is not asked for: JSON leaves it out.
-  const asked = (path, query) =>
+  const asked = async (path, query) =>
     authorized("GET", `${path}?${new URLSearchParams(JSON.parse(JSON.stringify({ ...query })))}`);
-  /** Asks for one thing by its name; `.` and `..` would be folded away in the address, and something else be meant. */
+  /**
+   * Asks for one thing by its name. `.` and `..` would be folded away in the address, and something else be meant; half of a
+   * surrogate pair has no place in one.
+   */
   const named = async (method, path, name) =>
-    /^\.{0,2}$/.test(name) ? refusal("invalid_format") : authorized(method, `${path}/${encodeURIComponent(name)}`);
+    /^\.{0,2}$|\p{Cs}/u.test(name) ? refusal("invalid_format") : authorized(method, `${path}/${encodeURIComponent(name)}`);
   const [sessions, data] = ["auth/sessions", "users/me/data"];
 
   return {

@@ -19,7 +19,9 @@ export function authorizedFetch(base, send, keep, closing) {
         // Not every runtime takes the token off a request that is redirected elsewhere, so none is followed unasked.
         response = await send(isRequest ? input.clone() : url, { redirect: "error", ...init, headers, signal });
       };
-      await keep.withToken(attempt, () => response.status === 401);
+      const result = await keep.withToken(attempt, () => response.status === 401);
+      // Signed in, and nobody there to say for how long: unsigned, the answer would look like a log-out.
+      if (!response && keep.session()) throw new TypeError(result.error);
     }
     return response ?? send(target, init);
   };

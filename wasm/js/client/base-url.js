@@ -1,3 +1,6 @@
+import { wrong } from "./error.js";
+import { tried } from "./own.js";
+
 const LOOPBACK = /^((.+\.)?localhost|127(\.\d+){3}|\[::1])$/;
 
 /**
@@ -7,11 +10,11 @@ const LOOPBACK = /^((.+\.)?localhost|127(\.\d+){3}|\[::1])$/;
  * (W3C Secure Contexts, section 3.1).
  */
 export function serverAt(baseURL) {
-  const { protocol, hostname, origin, pathname, href } = new URL(baseURL);
+  const { protocol, hostname, origin, pathname, href } = tried(() => new URL(baseURL)) ?? {};
   const isSafe = protocol === "https:" || (protocol === "http:" && LOOPBACK.test(hostname));
   // Neither credentials nor a query nor a fragment.
   if (!isSafe || href !== origin + pathname) {
-    throw new TypeError("baseURL must be an origin, https or localhost, and perhaps a path.");
+    throw wrong("invalid_format", "baseURL must be https or localhost, with a path at most.");
   }
   return origin + pathname.replace(/\/*$/, "/");
 }

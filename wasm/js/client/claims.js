@@ -3,6 +3,8 @@
 import { ASK_AGAIN_MS, KEYS_MS } from "./limits.js";
 import { own, ownText } from "./own.js";
 
+const EXPECTED = ["issuer", "audience"];
+
 /**
  * `(token, expected) => { claims, header }`, verified by the keys that the server publishes and this package's own code. It
  * throws what `verify` throws, and what `ask` answers as an error.
@@ -26,6 +28,8 @@ export function claimsBy({ decodeToken, verifyToken }, ask, host, remaining) {
   }
 
   return async (token, expected) => {
+    const stranger = Object.keys({ ...expected }).find((name) => !EXPECTED.includes(name));
+    if (stranger) throw refused("unknown_field", `There is no option ${stranger}.`);
     const { claims, header } = await decodeToken(token);
     await renewKeys(own(header, "kid"));
     const algorithms = [...new Set(keys.flatMap((key) => ownText(key, "alg") ?? []))];

@@ -2,7 +2,7 @@ import { account } from "./account.js";
 import { aloneBy } from "./alone.js";
 import { authorizedFetch } from "./authorized-fetch.js";
 import { serverAt } from "./base-url.js";
-import { AuthError, failure, success } from "./error.js";
+import { AuthError, failure, success, wrong } from "./error.js";
 import { keeper } from "./keeper.js";
 import { listeners } from "./listeners.js";
 import { own, ownText } from "./own.js";
@@ -18,13 +18,13 @@ const OPTIONS = ["baseURL", "storage", "autoRefresh", "fetch"];
  */
 export function authClient(options, { host, loadVerify }) {
   const stranger = Object.keys(options).find((name) => !OPTIONS.includes(name));
-  if (stranger) throw new TypeError(`There is no option ${stranger}.`);
+  if (stranger) throw wrong("unknown_field", `There is no option ${stranger}.`);
   const [baseURL, kept = browserStorage(host), autoRefresh = true, send = (url, init) => host.fetch(url, init)] = OPTIONS.map(
     (name) => own(options, name),
   );
   const storage = kept ?? memory();
   for (const method of [storage.getItem, storage.setItem, storage.removeItem, send]) {
-    if (typeof method !== "function") throw new TypeError("storage or fetch is of a wrong type.");
+    if (typeof method !== "function") throw wrong("invalid_type", "wrong type of storage or fetch");
   }
   const base = serverAt(baseURL);
   // One for each server, so that nobody's token is ever shown to another; the number is the version of what it holds.

@@ -9,6 +9,9 @@ export class AuthError extends Error {
   }
 }
 
+/** A wrong option. */
+export const wrong = (code, message) => Object.assign(new TypeError(message), { code });
+
 export const success = (data) => ({ data, error: null });
 export const failure = (error) => ({ data: null, error });
 export const refusal = (code, more) => failure(new AuthError(code, more));

@@ -8,11 +8,14 @@ export const ownText = (value, name) => {
   return typeof text === "string" && text ? text : undefined;
 };
 
-/** The JSON value, `undefined` for what is no JSON. */
-export const parsed = (text) => {
+/** What `make` comes to, `undefined` where it throws. */
+export const tried = (make) => {
   try {
-    return JSON.parse(text);
+    return make();
   } catch {
     return undefined;
   }
 };
+
+/** The JSON value, `undefined` for what is no JSON. */
+export const parsed = (text) => tried(() => JSON.parse(text));

@@ -12,6 +12,8 @@ const NOTHING = { __proto__: null };
  */
 export function door(base, send, host, closing) {
   return async (method, path, body, token, { patience = REQUEST_MS, outlives, keepalive = false } = NOTHING) => {
+    // What is no JSON is thrown: it is the caller's fault and not the network's.
+    const written = body && JSON.stringify(body);
     if (closing.aborted && !outlives) return refusal("aborted");
     const giving = new AbortController();
     const { signal } = giving;
@@ -30,10 +32,10 @@ export function door(base, send, host, closing) {
         method,
         headers: {
           __proto__: null,
-          ...(body && { "Content-Type": "application/json" }),
+          ...(written && { "Content-Type": "application/json" }),
           ...(token && { Authorization: `Bearer ${token}` }),
         },
-        body: body && JSON.stringify(body),
+        body: written,
         credentials: "omit",
         // No route of the server redirects, and whoever else does is not to be followed with a token.
         redirect: "error",

@@ -1,6 +1,6 @@
 // In and out: everything that begins, ends or changes the session.
 
-import { failure, notUnderstood, shape, success } from "./error.js";
+import { failure, notUnderstood, refusal, shape, success } from "./error.js";
 import { own, ownText } from "./own.js";
 import { NOBODY, deviceFor, freshSession, userIn, withDevice } from "./record.js";
 
@@ -60,9 +60,12 @@ export function signing(ask, authorized, keep, host) {
   }
 
   async function signOut(options) {
+    // By a slip of the pen all other sessions would stay as they are.
+    const said = JSON.stringify({ scope: "local", ...options });
+    const isGlobal = said === '{"scope":"global"}';
+    if (!isGlobal && said !== '{"scope":"local"}') return refusal("unknown_field");
     awaited = {};
     const { session } = await keep.sync();
-    const isGlobal = own(options, "scope") === "global";
     const answer = isGlobal ? await authorized("POST", "auth/logout-all") : success(null);
     if (answer.error || !session) return answer;
     await keep.sync(nobody);

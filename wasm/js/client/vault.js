@@ -1,3 +1,4 @@
+import { tried } from "./own.js";
 import { NOBODY, readRecord } from "./record.js";
 
 /**
@@ -42,16 +43,13 @@ export function vault(storage, key) {
 }
 
 /** localStorage where it may be written to. A browser that blocks site data throws at its mere mention. */
-export function browserStorage(host) {
-  try {
+export const browserStorage = (host) =>
+  tried(() => {
     const { localStorage } = host;
     localStorage.setItem("countersign", "");
     localStorage.removeItem("countersign");
     return localStorage;
-  } catch {
-    return undefined;
-  }
-}
+  });
 
 /** For where nothing is kept: gone with the page, and no other tab's. */
 export function memory() {
