@@ -12,9 +12,10 @@ const ENTRIES = ["--external:../browser.js", "--external:../node.js"];
 const js = fileURLToPath(new URL("js/", import.meta.url));
 
 /** The entries of a subpath, and beside them what they share, as one small file. */
-export async function writeEntries({ name, module, wasm, template, scripts = [] }, dist, esbuild) {
+export async function writeEntries({ name, module, wasm, template, scripts = [], own = [] }, dist, esbuild) {
   const folder = join(dist, name);
-  await bundle(join(js, "subpaths", `${module}.js`), join(folder, "api.js"), esbuild);
+  const shortened = own.length > 0 ? [`--mangle-props=^(${own.join("|")})$`] : [];
+  await bundle(join(js, "subpaths", `${module}.js`), join(folder, "api.js"), esbuild, shortened);
   for (const script of scripts) await bundle(join(js, script), join(folder, basename(script)), esbuild);
   const names = await namesOf(module);
   for (const runtime of RUNTIMES) {
@@ -34,8 +35,8 @@ export async function writeInline(dist, esbuild) {
   await writeForRequire(join(folder, "index.js"), join(folder, "index.cjs"), esbuild);
 }
 
-const bundle = (from, to, esbuild) =>
-  esbuild(from, to, "--bundle", "--minify", "--format=esm", "--platform=neutral", "--external:node:*", ...ENTRIES);
+const bundle = (from, to, esbuild, settings = []) =>
+  esbuild(from, to, "--bundle", "--minify", "--format=esm", "--platform=neutral", "--external:node:*", ...ENTRIES, ...settings);
 
 /** What a subpath exports: what its `api` makes, and the classes that stand beside it. */
 async function namesOf(module) {

@@ -13,8 +13,7 @@ const LONGEST_REPORT = 2 ** 28;
 
 /** @param {string} run the file in the scratch folder that exports `run`: a module, or `.cjs` */
 export function node(name, run = "run.mjs") {
-  // A warning is a fault too: a user would see it at every start.
-  return program(name, ["--throw-deprecation", printing(run)]);
+  return program(name, [printing(run)]);
 }
 
 export function deno(run = "run.mjs") {
@@ -36,6 +35,9 @@ async function program(name, args) {
   if (reason !== null) throw new Error(reason);
   // Nothing of the person's settings: no NODE_OPTIONS, no caches outside of the tools.
   const env = { PATH: process.env.PATH, HOME: TOOLS, DENO_DIR: `${TOOLS}/home/deno`, DENO_NO_UPDATE_CHECK: "1", NO_COLOR: "1" };
-  const { stdout } = await promisify(execFile)(runtime(name).path, args, { cwd: scratch, env, timeout: PATIENCE_MS, maxBuffer: LONGEST_REPORT });
+  const limits = { cwd: scratch, env, timeout: PATIENCE_MS, maxBuffer: LONGEST_REPORT };
+  const { stdout, stderr } = await promisify(execFile)(runtime(name).path, args, limits);
+  // A warning is a fault too: a user would see it at every start.
+  if (stderr !== "") throw new Error(`${name} says: ${stderr}`);
   return JSON.parse(stdout);
 }

@@ -133,6 +133,7 @@ test("claims are verified here by the keys that the server publishes", async () 
   assert.equal(data.header.alg, "EdDSA");
   assert.equal((await client.getClaims({ issuer: "https://another.example" })).error.code, "token_claim_invalid");
   assert.equal((await client.getClaims({ audience: "another" })).error.code, "token_claim_invalid");
+  assert.equal((await client.getClaims({ aud: "default" })).error.code, "unknown_field", "it would take any audience");
 
   const forging = await forged(client, session);
   assert.equal((await forging.getClaims()).error.code, "token_signature_invalid");

@@ -108,14 +108,17 @@ test("baseURL is https, or http on this machine, and an origin with a path at mo
     world.tab({ baseURL });
   }
   for (const baseURL of [undefined, null, 5, "", "auth.example", "/api", "http://auth.example", "http://localhost.example", "http://127.0.0.1.example", "ftp://localhost", "https://user:pass@auth.example", "https://auth.example?a=b", "https://auth.example/#x", "javascript:1", "data:,x"]) {
-    assert.throws(() => world.tab({ baseURL }), TypeError, String(baseURL));
+    assert.throws(() => world.tab({ baseURL }), (error) => error instanceof TypeError && error.code === "invalid_format", String(baseURL));
   }
 });
 
 test("a wrong option is a TypeError at once", () => {
   const world = new World();
-  for (const options of [{ base: BASE }, { storage: {} }, { storage: "local" }, { storage: { getItem() {} } }, { fetch: "fetch" }]) {
-    assert.throws(() => world.tab(options), TypeError, JSON.stringify(options));
+  for (const [options, code] of [
+    [{ base: BASE }, "unknown_field"],
+    ...[{ storage: {} }, { storage: "local" }, { storage: { getItem() {} } }, { fetch: "fetch" }].map((options) => [options, "invalid_type"]),
+  ]) {
+    assert.throws(() => world.tab(options), (error) => error instanceof TypeError && error.code === code, JSON.stringify(options));
   }
 });
 

@@ -227,14 +227,48 @@ test("what one asks the server is sent as the contract has it", async () => {
   }
 });
 
-test("a name that an address folds away is refused here, for it would mean something else", async () => {
+test("a name that an address folds away or cannot carry is refused here, for it would mean something else", async () => {
   const world = new World();
   const { client } = await signedIn(world);
   const before = world.server.requests.length;
   for (const call of [client.data.remove, client.data.get, client.revokeSession]) {
-    for (const name of ["", ".", ".."]) assert.equal((await call(name)).error.code, "invalid_format");
+    for (const name of ["", ".", "..", "\ud800", "a\udfff"]) assert.equal((await call(name)).error.code, "invalid_format");
   }
   assert.equal(world.server.requests.length, before);
+  await world.until(client.data.get("\u{1f511}"));
+  assert.equal(world.server.requests.at(-1).path, "/users/me/data/%F0%9F%94%91");
+});
+
+test("what is no JSON is a TypeError and no fault of the network, and nothing is sent", async () => {
+  const world = new World();
+  const { client } = await signedIn(world);
+  const before = world.server.requests.length;
+  const cycle = {};
+  cycle.itself = cycle;
+  for (const call of [
+    () => client.data.set("k", 1n),
+    () => client.data.set("k", cycle),
+    () => client.updateUser(cycle),
+    () => client.data.list({ limit: 1n }),
+    () => client.permitted("read", 1n),
+    () => client.requestPasswordReset({ email: 1n }),
+  ]) {
+    await assert.rejects(call(), TypeError, String(call));
+  }
+  assert.equal(world.server.requests.length, before);
+});
+
+test("a slip in what a sign-out is to end is refused, and nothing ends", async () => {
+  const world = new World();
+  const { client } = await signedIn(world);
+  const before = world.server.requests.length;
+  for (const options of [{ scop: "global" }, { scope: "globl" }, { scope: "global", also: 1 }, { scope: null }]) {
+    assert.equal((await client.signOut(options)).error.code, "unknown_field", JSON.stringify(options));
+  }
+  assert.equal(world.server.requests.length, before);
+  assert.ok((await client.getSession()).data.session);
+  assert.equal((await world.until(client.signOut({ scope: undefined }))).error, null);
+  assert.equal((await client.getSession()).data.session, null);
 });
 
 test("whoever is not signed in is told so, and the server is not asked", async () => {
@@ -257,6 +291,16 @@ test("a 401 is answered by one refresh and one more try", async () => {
   world.server.broken = ({ path }) => (path === "/users/me" ? problem(401, "token_expired") : undefined);
   assert.equal((await world.until(client.getUser())).error.code, "token_expired");
   assert.equal(world.server.refreshes, 2, "and no more");
+});
+
+test("fetch fails like one without a network where the session cannot be refreshed for now, and sends nothing unsigned", async () => {
+  const world = new World();
+  const { client } = await signedIn(world);
+  world.server.broken = ({ path }) => (path === "/auth/refresh" ? problem(503, "overloaded") : undefined);
+  await world.pass(3_700_000);
+  await assert.rejects(world.until(client.fetch("/x")), TypeError);
+  assert.deepEqual(world.server.requests.filter(({ path }) => path === "/x"), []);
+  assert.ok((await client.getSession()).data.session, "nobody is signed out for it");
 });
 
 test("what is no answer of the server is told as that", async () => {

@@ -11,6 +11,9 @@ import { TOOLS } from "../../tests/tools/chromium.mjs";
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 const tools = createRequire(join(TOOLS, "node", "package.json"));
 
+// wrangler bundles in some seconds.
+const PATIENCE_MS = 120_000;
+
 // The worker reads the clock of its runtime. This sets that clock ahead by what the last request says.
 const AHEAD = `
 import worker from "./worker.js";
@@ -48,16 +51,17 @@ function install(folder) {
   execFileSync("npm", ["install", ...flags, join(ROOT, "wasm", tarball)], { cwd: folder, env, stdio: ["ignore", "ignore", "inherit"] });
 }
 
-/** One module and the wasm that it imports, with the conditions that wrangler sets. */
+/** As wrangler deploys it, by its own settings: the worker and the wasm that it imports. */
 function bundle(folder) {
-  const esbuild = join(TOOLS, "node/node_modules/esbuild/bin/esbuild");
-  execFileSync(esbuild, [
-    "ahead.js", "--bundle", "--format=esm", "--target=es2022", "--outdir=built", "--log-level=warning",
-    "--conditions=workerd,worker,browser", "--loader:.wasm=copy", "--external:cloudflare:*",
-  ], { cwd: folder, stdio: ["ignore", "ignore", "inherit"] });
+  const program = join(TOOLS, "node/node_modules/wrangler/bin/wrangler.js");
+  const env = { PATH: process.env.PATH, HOME: folder, TMPDIR: folder, WRANGLER_SEND_METRICS: "false", CI: "1", NO_COLOR: "1" };
+  const limits = { cwd: folder, env, timeout: PATIENCE_MS, stdio: ["ignore", "ignore", "inherit"] };
+  execFileSync(process.execPath, [program, "deploy", "ahead.js", "--dry-run", "--outdir", "built"], limits);
   const kinds = { js: "ESModule", wasm: "CompiledWasm" };
-  const read = (name) => ({ type: kinds[name.split(".").pop()], path: name, contents: readFileSync(join(folder, "built", name)) });
-  return readdirSync(join(folder, "built")).sort().map(read);
+  const kind = (name) => kinds[name.split(".").pop()];
+  const read = (name) => ({ type: kind(name), path: name, contents: readFileSync(join(folder, "built", name)) });
+  // The first module is the worker.
+  return readdirSync(join(folder, "built")).filter(kind).sort((one) => (one === "ahead.js" ? -1 : 1)).map(read);
 }
 
 /** What wrangler.jsonc says, but for where the server is. */

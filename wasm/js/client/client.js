@@ -17,8 +17,9 @@ const OPTIONS = ["baseURL", "storage", "autoRefresh", "fetch"];
  * what stands in for it in tests: its clocks, its timers, its tabs.
  */
 export function authClient(options, { host, loadVerify }) {
-  const stranger = Object.keys(options).find((name) => !OPTIONS.includes(name));
-  if (stranger) throw wrong("unknown_field", `There is no option ${stranger}.`);
+  for (const name of Object.keys(options)) {
+    if (!OPTIONS.includes(name)) throw wrong("unknown_field", `There is no option ${name}.`);
+  }
   const [baseURL, kept = browserStorage(host), autoRefresh = true, send = (url, init) => host.fetch(url, init)] = OPTIONS.map(
     (name) => own(options, name),
   );

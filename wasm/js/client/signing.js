@@ -61,9 +61,9 @@ export function signing(ask, authorized, keep, host) {
 
   async function signOut(options) {
     // By a slip of the pen all other sessions would stay as they are.
-    const said = JSON.stringify({ scope: "local", ...options });
+    const said = JSON.stringify({ ...options });
     const isGlobal = said === '{"scope":"global"}';
-    if (!isGlobal && said !== '{"scope":"local"}') return refusal("unknown_field");
+    if (!isGlobal && !/^{("scope":"local")?}$/.test(said)) return refusal("unknown_field");
     awaited = {};
     const { session } = await keep.sync();
     const answer = isGlobal ? await authorized("POST", "auth/logout-all") : success(null);

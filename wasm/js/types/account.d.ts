@@ -42,7 +42,7 @@ export declare class AuthError extends Error {
   readonly mfaToken?: string | undefined;
 }
 
-/** What every method resolves to. None rejects, whatever the network and the server do. */
+/** What every method resolves to. None rejects, whatever the network and the server do; only what no request can carry is a `TypeError`. */
 export type Result<Data> = { data: Data; error: null } | { data: null; error: AuthError };
 
 /** An account as the server shows it. */

@@ -156,6 +156,7 @@ export interface AuthClient {
   /**
    * Ends this session (`local`, when absent) or all sessions of the user (`global`). A local one is over here at once,
    * in all tabs; an error then says that the server could not be told. A global one is over once the server has said so.
+   * What is neither is refused (`unknown_field`), and nothing ends.
    *
    * @example
    * ```js
@@ -186,8 +187,8 @@ export interface AuthClient {
   getUser(): Promise<Result<{ user: User }>>;
   /**
    * The claims of the access token, verified here by the keys that the server publishes. What verifies is loaded at the
-   * first call. `issuer` and `audience` are held to what is said, where something is. A server that signs with a secret
-   * publishes no keys: `token_key_unknown`.
+   * first call. `issuer` and `audience` are held to what is said, where something is; another name is refused. A server that
+   * signs with a secret publishes no keys: `token_key_unknown`.
    *
    * @example
    * ```js
@@ -303,9 +304,10 @@ export interface AuthClient {
    * `fetch`, as the user: requests to the server's own origin carry the access token, which is replaced once, and the
    * request repeated, where it is answered 401. A path is one of the server's. Requests elsewhere are passed on as they
    * are. A body that is a stream is read by the first attempt and cannot be repeated: the 401 is answered then, the
-   * session is fresh, and to send another stream is for the caller. Where there is no token to be had, the request goes
-   * without. Redirects are errors unless `redirect` says otherwise,
-   * so that no token is led elsewhere. Like `fetch` it resolves to a Response and rejects without a network.
+   * session is fresh, and to send another stream is for the caller. The request goes
+   * without where nobody is signed in, and fails like one without a network where the session cannot be refreshed for now.
+   * Redirects are errors unless `redirect` says otherwise, so that no token is led elsewhere. Like `fetch` it resolves to a
+   * Response and rejects without a network.
    *
    * @example
    * ```js
@@ -338,7 +340,7 @@ export interface AuthClient {
 }
 
 /**
- * Makes a client. A wrong option is a `TypeError`.
+ * Makes a client. A wrong option is a `TypeError` with a `code`.
  *
  * @example
  * ```js

@@ -2,7 +2,7 @@
 // and tells the wasm, which decides.
 
 import { answer } from "../answer.js";
-import { wrongType } from "../arguments.js";
+import { text, wrongType } from "../arguments.js";
 import { TokenError, UnavailableError } from "../refusals.js";
 import { documents } from "./documents.js";
 import { refusal } from "./refusal.js";
@@ -40,7 +40,10 @@ export const verifiers = (core) =>
 
 /** How the wasm is shown a token, or the one header of a request that may carry one. */
 function showing(subject) {
-  if (typeof subject === "string") return (known, now) => known.verify(subject, now);
+  if (typeof subject === "string") {
+    const token = text(subject, "the subject");
+    return (known, now) => known.verify(token, now);
+  }
   if (typeof subject?.headers?.get !== "function") throw wrongType("the subject", "a Request or a token");
   const authorization = subject.headers.get("authorization") ?? undefined;
   return (known, now) => known.verifyBearer(authorization?.slice(0, HEADER_MAX), now);
