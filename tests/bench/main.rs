@@ -8,6 +8,8 @@
 mod argon2;
 mod hello;
 mod load;
+#[path = "../program.rs"]
+mod program;
 mod server;
 
 use std::time::Duration;
@@ -33,10 +35,10 @@ fn main() {
     if std::env::args().nth(1).as_deref() == Some("hello") {
         return hello::serve();
     }
-    let hello = server::Hello::start();
+    let hello = server::hello();
     let server = Server::start();
-    let accounts = load::register(&server.origin, ACCOUNTS);
-    let token = load::token(&server.origin, &accounts[0]);
+    let accounts = load::register(server.origin(), ACCOUNTS);
+    let token = load::token(server.origin(), &accounts[0]);
 
     let mut reads = Vec::new();
     let mut logins = Vec::new();
@@ -44,15 +46,15 @@ fn main() {
     for round in 1..=ROUNDS {
         eprintln!("round {round} of {ROUNDS}");
         let bare = load::wrk(&hello.origin, "/", None, 64, READ_SECS);
-        let profile = load::wrk(&server.origin, "/users/me", Some(&token), 64, READ_SECS);
+        let profile = load::wrk(server.origin(), "/users/me", Some(&token), 64, READ_SECS);
         reads.push((bare.per_second, profile.per_second));
 
         let best = argon2::per_second_on_all_cores();
-        let quiet = Login::start(&server.origin, &accounts).run_for(Duration::from_secs(LOGIN_SECS));
+        let quiet = Login::start(server.origin(), &accounts).run_for(Duration::from_secs(LOGIN_SECS));
         logins.push((best, quiet));
 
-        let storm = Login::start(&server.origin, &accounts);
-        let during = load::wrk(&server.origin, "/users/me", Some(&token), STORM_READERS, READ_SECS);
+        let storm = Login::start(server.origin(), &accounts);
+        let during = load::wrk(server.origin(), "/users/me", Some(&token), STORM_READERS, READ_SECS);
         storms.push((during.p99_ms, storm.stop()));
     }
     print(&reads, &logins, &storms);

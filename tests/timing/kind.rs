@@ -77,7 +77,7 @@ pub(crate) fn prepare(server: &Server, kinds: &[Kind], count: usize) {
         for first in 0..REGISTRARS {
             let registered = &registered;
             scope.spawn(move || {
-                let mut connection = Connection::open(&server.origin);
+                let mut connection = Connection::open(server.origin());
                 for number in (first..count).step_by(REGISTRARS) {
                     registered.iter().for_each(|kind| register(&mut connection, *kind, number));
                 }

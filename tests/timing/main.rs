@@ -15,6 +15,8 @@
 mod campaign;
 mod connection;
 mod kind;
+#[path = "../program.rs"]
+mod program;
 mod server;
 mod statistics;
 
@@ -153,7 +155,7 @@ fn measure(table: &Table) -> bool {
     let server = Server::start(table.settings);
     kind::prepare(&server, table.kinds, names);
     let campaign = Campaign {
-        origin: &server.origin,
+        origin: server.origin(),
         path: table.asked.path(),
         kinds: table.kinds,
         body: table.asked.body(),
