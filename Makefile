@@ -78,7 +78,7 @@ bench: server ## Print the table of the benchmarks (needs wrk)
 	cargo run --release -p countersign-tests --bin bench
 
 .PHONY: timing
-timing: server ## Print whether the time of an answer tells who has an account: SAMPLES of each kind (5,000; imported 500), in TABLES (all; 20 minutes)
+timing: server ## Print whether the time of an answer tells who has an account: SAMPLES of each kind (5,000), in TABLES (all; an hour)
 	cargo run --release -p countersign-tests --bin timing -- $(TABLES)
 
 .PHONY: speed

@@ -36,8 +36,6 @@ const RATIO_MAX: f64 = 0.03;
 const DISTANCE_MAX: f64 = 0.55;
 /// Of each kind where `SAMPLES` does not say how many.
 const SAMPLES: usize = 5_000;
-/// The same where each answer waits for a timer.
-const SAMPLES_BY_TIMER: usize = 500;
 
 /// Guesses at one name within the hour, of twenty that are looked at.
 const GUESSES_PER_NAME: usize = 10;
@@ -142,7 +140,7 @@ fn main() -> ExitCode {
 /// Takes one table's times and prints it. Whether all of it held.
 fn measure(table: &Table) -> bool {
     let by_timer = table.asked == Asked::LoginByTimer;
-    let samples = setting("SAMPLES").unwrap_or(if by_timer { SAMPLES_BY_TIMER } else { SAMPLES });
+    let samples = setting("SAMPLES").unwrap_or(SAMPLES);
     // As many as there are hashing threads, so that none waits for a thread, which would hide what is looked for.
     let at_once = available_parallelism().map_or(1, usize::from);
     let connections = if by_timer { setting("CONNECTIONS").unwrap_or(at_once) } else { 1 };

@@ -25,6 +25,15 @@ for (const [subpath, { together }] of Object.entries(weightsOf(dist))) {
   });
 }
 
+test("the README says what each import weighs", () => {
+  const table = readFileSync(join(installed, "README.md"), "utf8").matchAll(/^\| `countersign(.*?)` \|.*\| ([\d.]+)\D*\|$/gm);
+  const said = Object.fromEntries([...table].map(([, name, kilo]) => [`.${name}`, Number(kilo)]));
+  const weights = Object.entries(weightsOf(dist)).map(([subpath, { together }]) => [subpath, together.gzip / 1000]);
+  assert.deepEqual(Object.keys(said).sort(), weights.map(([subpath]) => subpath).sort());
+  // Another zlib packs a little otherwise.
+  for (const [subpath, kilo] of weights) assert.ok(Math.abs(said[subpath] - kilo) < 0.5, `${subpath}: ${said[subpath]} is said, ${kilo.toFixed(1)} is so`);
+});
+
 test("./client weighs at most 5 kB in brotli, bundled, and loads neither wasm nor what verifies by itself", (context) => {
   const bundled = execFileSync(process.execPath, [
     join(tools, "esbuild/bin/esbuild"), join(dist, "client/browser.js"), "--bundle", "--minify", "--format=esm", "--target=es2022",
