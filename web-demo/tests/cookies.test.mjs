@@ -3,6 +3,7 @@
 
 import assert from "node:assert/strict";
 import { once } from "node:events";
+import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { after, before, test } from "node:test";
 
@@ -129,6 +130,16 @@ test("a page of the server logs in, reads, comes again, refreshes and logs out, 
   assert.equal((await ask(page, "POST", "/auth/logout")).status, 200);
   assert.deepEqual(Object.keys(await cookiesOf(context)), [DEVICE]);
   assert.equal((await ask(page, "GET", "/users/me")).status, 401);
+  await context.close();
+});
+
+test("the lines of the README log in and ask as whom they are", async () => {
+  const { context, page, username } = await somebody();
+  const [, lines] = /```js\n(await fetch\("\/auth\/login"[\s\S]+?)```/.exec(readFileSync(new URL("../../README.md", import.meta.url), "utf8"));
+  await context.clearCookies();
+  const body = JSON.stringify(JSON.stringify({ username, password: GOOD_PASSWORD }));
+  const profile = await page.evaluate(`(async () => { const body = ${body}; ${lines}; return me.json(); })()`);
+  assert.equal(profile.username, username);
   await context.close();
 });
 
