@@ -10,7 +10,26 @@ const SECRET = Buffer.from("forty bytes of a secret nobody will keep");
 // KiB times passes: hashes that every cell can verify in a moment.
 const CHEAP = 1_024;
 
+// The keys that an issuer may publish, and how each signs.
+const PAIRS = {
+  EdDSA: generateKeyPairSync("ed25519"),
+  ES256: generateKeyPairSync("ec", { namedCurve: "P-256" }),
+  RS256: generateKeyPairSync("rsa", { modulusLength: 2_048 }),
+};
+const SIGNERS = {
+  HS256: (content) => createHmac("sha256", SECRET).update(content).digest(),
+  EdDSA: (content) => sign(null, content, PAIRS.EdDSA.privateKey),
+  ES256: (content) => sign("sha256", content, { key: PAIRS.ES256.privateKey, dsaEncoding: "ieee-p1363" }),
+  RS256: (content) => sign("sha256", content, PAIRS.RS256.privateKey),
+};
+
 export const facts = { hashes: hashes(), tokens: tokens(), issuer: issuer() };
+
+/** A token in its compact form; its key is named after the algorithm. */
+function compact(header, payload) {
+  const content = [header, payload].map((part) => Buffer.from(JSON.stringify(part)).toString("base64url")).join(".");
+  return `${content}.${SIGNERS[header.alg](Buffer.from(content)).toString("base64url")}`;
+}
 
 function hashes() {
   const cheap = vectors("phc").cases.filter(({ valid, password, memory_kib, iterations }) => valid && password !== undefined && memory_kib * iterations <= CHEAP);
@@ -26,25 +45,13 @@ function hashes() {
 
 function tokens() {
   const claims = { iss: "https://auth.example", sub: "123", aud: "default", iat: NOW, exp: NOW + 3_600, jti: "one" };
-  const pairs = {
-    EdDSA: generateKeyPairSync("ed25519"),
-    ES256: generateKeyPairSync("ec", { namedCurve: "P-256" }),
-    RS256: generateKeyPairSync("rsa", { modulusLength: 2_048 }),
-  };
-  const signers = {
-    HS256: (content) => createHmac("sha256", SECRET).update(content).digest(),
-    EdDSA: (content) => sign(null, content, pairs.EdDSA.privateKey),
-    ES256: (content) => sign("sha256", content, { key: pairs.ES256.privateKey, dsaEncoding: "ieee-p1363" }),
-    RS256: (content) => sign("sha256", content, pairs.RS256.privateKey),
-  };
   const signed = (algorithm, payload) => {
     const header = { alg: algorithm, kid: algorithm, typ: "at+jwt" };
-    const content = [header, payload].map((part) => Buffer.from(JSON.stringify(part)).toString("base64url")).join(".");
-    return { header, token: `${content}.${signers[algorithm](Buffer.from(content)).toString("base64url")}` };
+    return { header, token: compact(header, payload) };
   };
-  const publicKeys = Object.entries(pairs).map(([kid, { publicKey }]) => ({ ...publicKey.export({ format: "jwk" }), kid }));
+  const publicKeys = Object.entries(PAIRS).map(([kid, { publicKey }]) => ({ ...publicKey.export({ format: "jwk" }), kid }));
   const shared = { kty: "oct", k: SECRET.toString("base64url"), kid: "HS256" };
-  const privateHalves = Object.entries(pairs).map(([kid, { privateKey }]) => [kid, { ...privateKey.export({ format: "jwk" }), kid }]);
+  const privateHalves = Object.entries(PAIRS).map(([kid, { privateKey }]) => [kid, { ...privateKey.export({ format: "jwk" }), kid }]);
   return {
     claims,
     privateKeys: { HS256: shared, ...Object.fromEntries(privateHalves) },
@@ -52,18 +59,16 @@ function tokens() {
     settings: { issuer: claims.iss, audience: claims.aud, now: NOW },
     secret: SECRET.toString("base64"),
     keys: { keys: [shared, ...publicKeys] },
-    signed: Object.fromEntries(Object.keys(signers).map((algorithm) => [algorithm, signed(algorithm, claims)])),
+    signed: Object.fromEntries(Object.keys(SIGNERS).map((algorithm) => [algorithm, signed(algorithm, claims)])),
     expired: signed("HS256", { ...claims, iat: NOW - 7_200, exp: NOW - 3_600 }).token,
   };
 }
 
-/** An issuer that publishes its key and one revoked session, and a token of each kind. */
+/** An issuer that publishes a key of each algorithm and one revoked session: tokens of each key, and the list signed by each. */
 function issuer() {
-  const { privateKey, publicKey } = generateKeyPairSync("ed25519");
-  const signed = (typ, payload) => {
-    const content = [{ alg: "EdDSA", kid: "one", typ }, payload].map((part) => Buffer.from(JSON.stringify(part)).toString("base64url")).join(".");
-    return `${content}.${sign(null, Buffer.from(content), privateKey).toString("base64url")}`;
-  };
+  const byEach = (typ, payload) =>
+    Object.fromEntries(Object.keys(PAIRS).map((algorithm) => [algorithm, compact({ alg: algorithm, kid: algorithm, typ }, payload)]));
+  const jwk = ([alg, { publicKey }]) => ({ ...publicKey.export({ format: "jwk" }), kid: alg, alg, use: "sig" });
   const iss = "https://auth.example";
   const claims = {
     iss, sub: "123", aud: "default", iat: NOW, exp: NOW + 3_600, jti: "AAECAwQFBgcICQoLDA0ODw", sid: "EBESExQVFhcYGRobHB0eHw",
@@ -75,9 +80,9 @@ function issuer() {
   return {
     now: NOW,
     claims,
-    token: signed("at+jwt", claims),
-    revoked: signed("at+jwt", { ...claims, sid }),
-    jwks: { keys: [{ ...publicKey.export({ format: "jwk" }), kid: "one", alg: "EdDSA", use: "sig" }] },
-    list: signed("revocations+jwt", { iss, iat: NOW, next: NOW + 60, sessions, users: "", grants: "", roles: {} }),
+    tokens: byEach("at+jwt", claims),
+    revoked: byEach("at+jwt", { ...claims, sid }),
+    jwks: { keys: Object.entries(PAIRS).map(jwk) },
+    lists: byEach("revocations+jwt", { iss, iat: NOW, next: NOW + 60, sessions, users: "", grants: "", roles: {} }),
   };
 }

@@ -11,7 +11,7 @@ const ISSUER = "https://auth.example";
 // Made for this test and good for nothing else; that of EdDSA is RFC 8037's, appendix A.1.
 const PRIVATE = JSON.parse(read("tests/parity/keys.json"));
 const SECRET_BYTES = Buffer.from(PRIVATE.HS256.k, "base64url");
-const PUBLIC = Object.fromEntries(Object.entries(PRIVATE).map(([algorithm, key]) => [algorithm, publicHalf(key)]));
+export const PUBLIC = Object.fromEntries(Object.entries(PRIVATE).map(([algorithm, key]) => [algorithm, publicHalf(key)]));
 const SIGNERS = {
   HS256: (content) => createHmac("sha256", SECRET_BYTES).update(content).digest(),
   EdDSA: signer(null, PRIVATE.EdDSA),
@@ -97,12 +97,18 @@ function signer(digest, jwk) {
   return (content) => sign(digest, Buffer.from(content), { key, dsaEncoding: "ieee-p1363" });
 }
 
-/** A token of HS256 with something odd about its claims, signed again. */
-export function signedAnew(random, token) {
-  const [header, payload] = token.split(".");
-  const text = Buffer.from(payload, "base64url").toString();
-  const content = `${header}.${part(members(random, Object.entries(JSON.parse(text))))}`;
-  return `${content}.${SIGNERS.HS256(content).toString("base64url")}`;
+/** A token of HS256 with something odd about its claims, signed again by any of the algorithms. */
+export function signedAnew(random, token, algorithm) {
+  const payload = Buffer.from(token.split(".")[1], "base64url").toString();
+  return signedBy(token, algorithm, members(random, Object.entries(JSON.parse(payload))));
+}
+
+/** A token of HS256 as another algorithm signs it; a header that names another key, or nothing, goes on doing so. */
+export function signedBy(token, algorithm, claims) {
+  const [header, payload = ""] = token.split(".").map((text) => Buffer.from(text, "base64url").toString());
+  const named = header.replace('"HS256"', JSON.stringify(algorithm)).replace('"hs-1"', JSON.stringify(PUBLIC[algorithm].kid));
+  const content = `${part(named)}.${part(claims ?? payload)}`;
+  return `${content}.${SIGNERS[algorithm](content).toString("base64url")}`;
 }
 
 const part = (text) => Buffer.from(text).toString("base64url");
@@ -158,7 +164,7 @@ function key(random) {
   return { key: random.chance(0.8) ? JSON.stringify(oddKeys(random)) : random.pick(KEYS) };
 }
 
-const ALL = { keys: Object.values(PUBLIC) };
+export const ALL = { keys: Object.values(PUBLIC) };
 
 /** A key or a set that something is odd about. */
 function oddKeys(random) {
@@ -177,5 +183,5 @@ function oddKey(random, whole) {
   return /\\ud83d"|1e400/.test(text) ? whole : JSON.parse(text);
 }
 
-const EVERY = Object.keys(SIGNERS);
+export const EVERY = Object.keys(SIGNERS);
 const algorithms = (random) => (random.chance(0.7) ? EVERY : random.pick([["HS256", "EdDSA"], ...EVERY.map((algorithm) => [algorithm])]));

@@ -135,7 +135,7 @@ test("claims are verified here by the keys that the server publishes", async () 
   assert.equal((await client.getClaims({ audience: "another" })).error.code, "token_claim_invalid");
   assert.equal((await client.getClaims({ aud: "default" })).error.code, "unknown_field", "it would take any audience");
 
-  const forging = await forged(client, session);
+  const forging = await forged(session);
   assert.equal((await forging.getClaims()).error.code, "token_signature_invalid");
 });
 
@@ -150,11 +150,11 @@ test("the package's own entries find what verifies, for import and for require",
 });
 
 /** A client that holds the same session with a token whose signature is another. */
-async function forged(client, session) {
+async function forged(session, baseURL = server.origin) {
   const storage = memory();
   const access_token = `${session.access_token.slice(0, -6)}AAAAAA`;
-  storage.setItem(`countersign.1 ${server.origin}/`, JSON.stringify({ session: { ...session, access_token }, login: "x", devices: [] }));
-  return clientOf({ storage, autoRefresh: false });
+  storage.setItem(`countersign.1 ${baseURL}/`, JSON.stringify({ session: { ...session, access_token }, login: "x", devices: [] }));
+  return clientOf({ baseURL, storage, autoRefresh: false });
 }
 
 test("claims are verified also where the clock of the device is hours off, and the keys are asked for once", async (context) => {
@@ -180,6 +180,21 @@ test("a server that signs with a secret says that only it can verify", async () 
     assert.equal((await client.getUser()).error, null);
   } finally {
     secret.end();
+  }
+});
+
+test("claims are verified also where the server signs by another algorithm", async () => {
+  const curved = await startServer({ ALGORITHM: "ES256" });
+  try {
+    const client = clientOf({ baseURL: curved.origin });
+    const { data: made } = await client.signUp(somebody());
+    const { data, error } = await client.getClaims();
+    assert.equal(error, null);
+    assert.deepEqual([data.header.alg, data.claims.sub], ["ES256", String(made.user.id)]);
+    const forging = await forged(made.session, curved.origin);
+    assert.equal((await forging.getClaims()).error.code, "token_signature_invalid");
+  } finally {
+    curved.end();
   }
 });
 

@@ -9,15 +9,27 @@ export const START = 1_700_000_000;
 
 const base64url = (data) => Buffer.from(data).toString("base64url");
 
+// How the keys that may be published are made, and the digest that is signed: Ed25519 has its own.
+const PAIRS = {
+  EdDSA: [() => generateKeyPairSync("ed25519"), null],
+  ES256: [() => generateKeyPairSync("ec", { namedCurve: "P-256" }), "sha256"],
+  RS256: [() => generateKeyPairSync("rsa", { modulusLength: 2_048 }), "sha256"],
+};
+
+/** Every algorithm that `createVerifier` takes unasked. */
+export const PUBLISHED = Object.keys(PAIRS);
+
 /** A key of an issuer under this name. */
-export function signer(kid) {
-  const { privateKey, publicKey } = generateKeyPairSync("ed25519");
+export function signer(kid, alg = "EdDSA") {
+  const [pair, digest] = PAIRS[alg];
+  const { privateKey, publicKey } = pair();
+  const key = { key: privateKey, dsaEncoding: "ieee-p1363" };
   const signed = (typ, payload) => {
-    const message = [{ alg: "EdDSA", kid, typ }, payload].map((part) => base64url(JSON.stringify(part))).join(".");
-    return `${message}.${base64url(sign(null, Buffer.from(message), privateKey))}`;
+    const message = [{ alg, kid, typ }, payload].map((part) => base64url(JSON.stringify(part))).join(".");
+    return `${message}.${base64url(sign(digest, Buffer.from(message), key))}`;
   };
   return {
-    jwk: { ...publicKey.export({ format: "jwk" }), kid, alg: "EdDSA", use: "sig" },
+    jwk: { ...publicKey.export({ format: "jwk" }), kid, alg, use: "sig" },
     token: (claims) => signed("at+jwt", { ...CLAIMS, ...claims }),
     list: (content) => signed("revocations+jwt", { ...EMPTY, ...content }),
   };

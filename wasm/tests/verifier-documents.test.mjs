@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { afterEach, beforeEach, mock, test } from "node:test";
 
 import { imported } from "./installed.mjs";
-import { CLAIMS, JWKS_URL, REVOCATIONS_URL, START, Web, asking, ended, settled, signer } from "./issuer.mjs";
+import { CLAIMS, JWKS_URL, PUBLISHED, REVOCATIONS_URL, START, Web, asking, ended, settled, signer } from "./issuer.mjs";
 
 const { UnavailableError, createVerifier } = imported;
 const key = signer("one");
@@ -193,6 +193,32 @@ test("a rotation is survived by one more fetch", async () => {
   assert.equal(world.count("jwks"), 2);
 });
 
+test("a rotation from one algorithm to the next is survived by one more fetch of each document", async () => {
+  const [first, ...later] = PUBLISHED.map((algorithm) => signer(`of ${algorithm}`, algorithm));
+  const world = web({ jwks: { keys: [first.jwk] }, revocations: first.list() });
+  const verify = createVerifier(world.options());
+  assert.equal(await code(verify(first.token())), undefined);
+  let before = first;
+  for (const [turn, next] of later.entries()) {
+    world.now += 61;
+    const times = { iat: world.now, next: world.now + 60 };
+    Object.assign(world.documents, { jwks: { keys: [before.jwk, next.jwk] }, revocations: next.list({ ...times, sessions: ended("of another") }) });
+    const calls = await Promise.all(Array.from({ length: 20 }, () => code(verify(next.token()))));
+    assert.deepEqual([...new Set(calls)], [undefined], next.jwk.alg);
+    assert.equal(await code(verify(before.token())), undefined, `${before.jwk.alg}, which is still published`);
+    await settled();
+    assert.deepEqual([world.count("jwks"), world.count("revocations")], [turn + 2, turn + 2], next.jwk.alg);
+    before = next;
+  }
+  assert.equal(await code(verify(first.token())), "token_key_unknown", "what is no longer published is not known");
+  world.now += 61;
+  world.documents.revocations = before.list({ iat: world.now, next: world.now + 60, sessions: ended(CLAIMS.sid) });
+  await verify(before.token());
+  await settled();
+  assert.equal(await code(verify(before.token())), "token_revoked");
+  assert.deepEqual(world.failures, []);
+});
+
 test("a list that a new key has signed has the keys fetched", async () => {
   const other = signer("two");
   const world = web();
@@ -219,14 +245,17 @@ test("a list that comes before the keys waits for them", async () => {
   assert.deepEqual([world.count("jwks"), world.count("revocations"), world.failures], [1, 1, []]);
 });
 
-test("made-up key names cause one fetch in ten seconds, and no other answer", async () => {
+test("made-up key names cause one fetch in ten seconds, and no other answer, whatever their algorithm", async () => {
   const world = web();
   const verify = createVerifier(world.options());
   await verify(token);
-  const forged = () => verify(asking(`Bearer ${signer(String(Math.random())).token()}`));
+  const shown = (forgery) => verify(asking(`Bearer ${forgery}`));
+  const forged = () => shown(signer(String(Math.random())).token());
+  // Keys of RSA take too long to make a new one each time.
+  const others = PUBLISHED.map((algorithm) => signer(`made up of ${algorithm}`, algorithm).token());
   for (let secs = 0; secs < 30; secs += 1) {
     world.now = START + secs;
-    for (const answer of await Promise.all([forged(), forged(), forged()])) {
+    for (const answer of await Promise.all([forged(), ...others.map(shown)])) {
       assert.equal((await answer.json()).code, "token_key_unknown");
     }
   }

@@ -7,7 +7,7 @@ import { test } from "node:test";
 import { pathToFileURL } from "node:url";
 
 import { countersign, imported, importOf, root, vectors, workshop } from "./installed.mjs";
-import { CLAIMS, START, Web, asking, ended, signer } from "./issuer.mjs";
+import { CLAIMS, PUBLISHED, START, Web, asking, ended, signer } from "./issuer.mjs";
 
 const { TokenError, UnavailableError, createVerifier } = imported;
 const key = signer("one");
@@ -23,6 +23,48 @@ test("the claims of a good token, by token and by request, also from the part fo
     assert.deepEqual(await verify(asking(`bEARER   ${key.token()}`)), CLAIMS);
   }
 });
+
+// An issuer with a key of each algorithm.
+const ring = Object.fromEntries(PUBLISHED.map((algorithm) => [algorithm, signer(`of ${algorithm}`, algorithm)]));
+const published = { keys: Object.values(ring).map(({ jwk }) => jwk) };
+
+for (const algorithm of PUBLISHED) {
+  const own = ring[algorithm];
+  const alike = signer(own.jwk.kid, algorithm);
+  const others = PUBLISHED.filter((name) => name !== algorithm);
+
+  test(`tokens of ${algorithm} are taken unasked, and refused where it is not among the algorithms`, async () => {
+    for (const algorithms of [undefined, [algorithm], [...others, algorithm]]) {
+      const verify = createVerifier({ ...settled, jwks: published, algorithms });
+      assert.deepEqual(await verify(own.token()), CLAIMS);
+      assert.deepEqual(await verify(asking(`Bearer ${own.token()}`)), CLAIMS);
+      await assert.rejects(verify(alike.token()), { name: "TokenError", code: "token_signature_invalid" });
+      await assert.rejects(verify(signer("two", algorithm).token()), { name: "TokenError", code: "token_key_unknown" });
+      await assert.rejects(verify(own.token({ exp: START })), { name: "TokenError", code: "token_claim_invalid" });
+    }
+    for (const algorithms of [others, ...others.map((name) => [name])]) {
+      const verify = createVerifier({ ...settled, jwks: published, algorithms });
+      await assert.rejects(verify(own.token()), { name: "TokenError", code: "token_algorithm_not_allowed" });
+      assert.equal((await (await verify(asking(`Bearer ${own.token()}`))).json()).code, "token_algorithm_not_allowed");
+    }
+  });
+
+  test(`a list that is signed by ${algorithm} is taken, and none by another key, or by an algorithm that is not wanted`, async () => {
+    const sessions = ended(CLAIMS.sid);
+    const other = ring[others[0]];
+    const outcome = (revocations, options) => {
+      const web = new Web({ jwks: published, revocations });
+      return createVerifier(web.options(options))(own.token()).then(() => "taken", ({ code }) => code);
+    };
+    for (const algorithms of [undefined, [algorithm]]) {
+      assert.equal(await outcome(own.list(), { algorithms }), "taken");
+      assert.equal(await outcome(own.list({ sessions }), { algorithms }), "token_revoked");
+      assert.equal(await outcome(alike.list({ sessions }), { algorithms }), "revocations_stale");
+    }
+    assert.equal(await outcome(other.list({ sessions })), "token_revoked");
+    assert.equal(await outcome(other.list({ sessions }), { algorithms: [algorithm] }), "revocations_stale");
+  });
+}
 
 test("a refused token is thrown, a refused request is answered as the server would", async () => {
   const verify = createVerifier(settled);

@@ -8,17 +8,20 @@ const REVOCATIONS_URL = "https://auth.example/.well-known/revocations";
 const GRANTS = [{ action: "read", resource: "*" }, { action: "write", resource: "Task" }];
 
 export const edge = ({ good, bad, proof, same, facts }) => {
-  const { now, claims, token, revoked, jwks, list } = facts.issuer;
+  const { now, claims, tokens, revoked, jwks, lists } = facts.issuer;
+  const token = tokens.EdDSA;
 
+  /** What the issuer publishes, its list signed by this algorithm. */
+  const documentsBy = (algorithm) => ({ [JWKS_URL]: JSON.stringify(jwks), [REVOCATIONS_URL]: lists[algorithm] });
   /** A verifier, and how often each document was asked for. */
-  const verifierOf = ({ createVerifier }, documents = { [JWKS_URL]: JSON.stringify(jwks), [REVOCATIONS_URL]: list }) => {
+  const verifierOf = ({ createVerifier }, documents = documentsBy("EdDSA"), algorithms = undefined) => {
     const asked = {};
     const fetch = async (url) => {
       asked[url] = (asked[url] ?? 0) + 1;
       return new Response(documents[url] ?? "", { status: documents[url] === undefined ? 503 : 200 });
     };
     const issuer = { issuer: claims.iss, audience: claims.aud, jwksUrl: JWKS_URL, revocationsUrl: REVOCATIONS_URL };
-    return { verify: createVerifier({ ...issuer, maxStaleSec: 300, now: () => now, fetch }), asked };
+    return { verify: createVerifier({ ...issuer, maxStaleSec: 300, algorithms, now: () => now, fetch }), asked };
   };
   const request = (bearer) => new Request("https://edge.example/", { headers: bearer ? { authorization: `Bearer ${bearer}` } : {} });
   const shown = async (answer) => [answer instanceof Response, answer.status, (await answer.json()).code];
@@ -38,11 +41,30 @@ export const edge = ({ good, bad, proof, same, facts }) => {
     }),
     proof("createVerifier", "bad", "refuses what is revoked, without calling home", async (module) => {
       const { verify } = verifierOf(module);
-      const error = await thrownBy(() => verify(revoked));
+      const error = await thrownBy(() => verify(revoked.EdDSA));
       same([error.name, error.code, error instanceof module.TokenError], ["TokenError", "token_revoked", true]);
-      same(await shown(await verify(request(revoked))), [true, 401, "token_revoked"]);
+      same(await shown(await verify(request(revoked.EdDSA))), [true, 401, "token_revoked"]);
       same(await shown(await verify(request())), [true, 401, "token_required"]);
     }),
+    ...Object.keys(tokens).flatMap((algorithm) => [
+      proof("createVerifier", "good", `takes tokens of ${algorithm} unasked`, async (module) => {
+        const { verify } = verifierOf(module);
+        same(await verify(tokens[algorithm]), claims);
+        same(await verify(request(tokens[algorithm])), claims);
+      }),
+      proof("createVerifier", "good", `takes a list that is signed by ${algorithm}`, async (module) => {
+        const { verify } = verifierOf(module, documentsBy(algorithm), [algorithm]);
+        same(await verify(tokens[algorithm]), claims);
+        same((await thrownBy(() => verify(revoked[algorithm]))).code, "token_revoked");
+      }),
+      proof("createVerifier", "bad", `refuses tokens of ${algorithm} that are forged, or where it is not wanted`, async (module) => {
+        const forged = tokens[algorithm].replace(/.{4}$/, "AAAA");
+        same((await thrownBy(() => verifierOf(module).verify(forged))).code, "token_signature_invalid");
+        const others = Object.keys(tokens).filter((name) => name !== algorithm);
+        const { verify } = verifierOf(module, documentsBy(others[0]), others);
+        same((await thrownBy(() => verify(tokens[algorithm]))).code, "token_algorithm_not_allowed");
+      }),
+    ]),
     proof("createVerifier", "bad", "refuses a wrong option", async ({ createVerifier }) => {
       same((await thrownBy(() => createVerifier({}))) instanceof TypeError, true);
     }),
