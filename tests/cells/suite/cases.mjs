@@ -1,5 +1,8 @@
 // How cases are written: an operation, what it is given, what must come of it.
 
+/** What a module may have beside what the package exports, as `require` or a bundler gave it. */
+export const NO_OPERATION = ["default", "module.exports", "__esModule"];
+
 /** The operation answers `expected`. */
 export const good = (operation, args, expected) => ({
   operation,

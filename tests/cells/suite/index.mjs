@@ -3,7 +3,7 @@
 // It is handed the package's modules by subpath, as `import` or `require` gave them, and facts (../facts.mjs), and
 // resolves to a report: how many checks held, and what went wrong.
 
-import { bad, good, proof, same } from "./cases.mjs";
+import { NO_OPERATION, bad, good, proof, same } from "./cases.mjs";
 import { client } from "./client.mjs";
 import { edge } from "./edge.mjs";
 import { forms } from "./forms.mjs";
@@ -16,9 +16,6 @@ const AREAS = [forms, passwords, tokens, edge, client];
 
 /** They take the wasm that `.` has loaded where there is one: `./worker` where there are no workers. */
 const SHARING = ["./inline", "./worker"];
-
-/** What is no operation: it has checks of its own. */
-const NO_OPERATION = ["init", "default", "module.exports", "__esModule"];
 
 /**
  * @param {Record<string, object>} modules subpath -> module
@@ -43,10 +40,10 @@ export async function prove(modules, facts) {
       for (const { operation, title, run } of cases) {
         if (operation in operations) await check(`${subject} ${operation} ${title}`, () => run(operations, module));
       }
-      if (first || subpath === "./worker") await wrongCalls(subject, operations, facts, check);
     }
+    if (first || subpath === "./worker") await wrongCalls(subjects, facts, check);
     for (const operation of Object.keys(module)) {
-      if (NO_OPERATION.includes(operation)) continue;
+      if (operation === "init" || NO_OPERATION.includes(operation)) continue;
       await check(`${name} ${operation} is checked, with what is good and what is bad`, () => {
         const kinds = cases.filter((one) => one.operation === operation).map(({ kind }) => kind);
         for (const kind of ["good", "bad"]) if (!kinds.includes(kind)) throw new Error(`the suite has nothing ${kind} for it`);
