@@ -7,8 +7,10 @@ import { vectors } from "../parity/vectors.mjs";
 const NOW = 1_700_000_000;
 const SECRET = Buffer.from("forty bytes of a secret nobody will keep");
 
-// KiB times passes: hashes that every cell can verify in a moment.
+// KiB times passes: hashes that every cell can verify in a moment, many times over.
 const CHEAP = 1_024;
+// KiB, passes and lanes.
+const USUAL = "19456,2,1";
 
 // The keys that an issuer may publish, and how each signs.
 const PAIRS = {
@@ -32,14 +34,17 @@ function compact(header, payload) {
 }
 
 function hashes() {
-  const cheap = vectors("phc").cases.filter(({ valid, password, memory_kib, iterations }) => valid && password !== undefined && memory_kib * iterations <= CHEAP);
-  const known = cheap.map(({ input, password, matches, memory_kib, iterations, parallelism, needs_rehash }) => ({
+  const verifiable = vectors("phc").cases.filter(({ valid, password }) => valid && password !== undefined);
+  const cheap = verifiable.filter(({ memory_kib, iterations }) => memory_kib * iterations <= CHEAP);
+  // One that another implementation has made at the cost that the package takes unasked, which fills a memory of many pages.
+  const usual = verifiable.find(({ memory_kib, iterations, parallelism, matches }) => matches && [memory_kib, iterations, parallelism].join() === USUAL);
+  const known = [...cheap, usual].map(({ input, password, matches, memory_kib, iterations, parallelism, needs_rehash }) => ({
     hash: input,
     password,
     matches,
     inspected: { algorithm: "argon2id", m: memory_kib, t: iterations, p: parallelism, needsRehash: needs_rehash },
   }));
-  // The first one is taken for the hash of a password that matches.
+  // The first one is taken for the hash of a password that matches, at little cost.
   return known.sort((one, other) => Number(other.matches) - Number(one.matches));
 }
 

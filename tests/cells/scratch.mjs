@@ -53,10 +53,13 @@ export function entry(name, then, specifier = byName, subpaths = SUBPATHS) {
   return write(name, `${imports.join("")}const modules = { ${modules.join(", ")} };\n${then}`);
 }
 
-/** The same by `require`, for the subpaths that have something for it. */
+/** The same by `require`, for which every subpath has to have something: what Node itself makes of a module is not asked for. */
 export function entryForRequire(name, then) {
-  const subpaths = SUBPATHS.filter((subpath) => target(subpath, ["node", "require", "default"]).endsWith(".cjs"));
-  const modules = subpaths.map((subpath) => `${JSON.stringify(subpath)}: require(${JSON.stringify(byName(subpath))})`);
+  for (const subpath of SUBPATHS) {
+    const found = target(subpath, ["node", "require", "default"]);
+    if (!found.endsWith(".cjs")) throw new Error(`${subpath} has nothing for require but ${found}`);
+  }
+  const modules = SUBPATHS.map((subpath) => `${JSON.stringify(subpath)}: require(${JSON.stringify(byName(subpath))})`);
   return write(name, `const modules = { ${modules.join(", ")} };\n${then}`);
 }
 
