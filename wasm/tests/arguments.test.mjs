@@ -133,7 +133,9 @@ test("after thousands of wrong calls everything works as before", () => {
   everythingWorks();
 });
 
-test("text with half of a surrogate pair never reaches the wasm", () => {
+test("text with half of a surrogate pair never reaches the wasm", async () => {
+  const guarding = { ...settings, jwks: { kty: "oct", k: Buffer.from(secret).toString("base64url") }, now: () => settings.now };
+  const verify = imported.createVerifier(guarding);
   for (const broken of ["\ud800", "ada\udfff@example.com", "analytical engine \ud83d", "\ude00\ud83d"]) {
     const issue = (field) => ({
       ok: false,
@@ -158,6 +160,10 @@ test("text with half of a surrogate pair never reaches the wasm", () => {
       () => countersign.decodeToken(broken),
     ]) {
       assert.throws(call, refusal);
+    }
+    for (const subject of [broken, `${token}${broken}`]) await assert.rejects(verify(subject), refusal);
+    for (const given of [{ issuer: broken }, { audience: broken }, { algorithms: [broken] }, { jwks: { kty: "oct", k: broken } }, { revocationsUrl: broken }]) {
+      assert.throws(() => imported.createVerifier({ ...guarding, ...given }), refusal, Object.keys(given)[0]);
     }
   }
   // A whole pair is one character like any other.

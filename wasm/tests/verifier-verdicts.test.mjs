@@ -244,6 +244,9 @@ test("wrong keys, algorithms, subjects and clocks are TypeErrors of the call, wh
   for (const subject of [undefined, null, 5, {}, { headers: {} }, { headers: { authorization: "Bearer x" } }]) {
     await assert.rejects(verify(subject), { name: "TypeError", code: "invalid_type" });
   }
+  for (const [subject, code] of [["\ud800", "invalid_characters"], [`${key.token()}\udfff`, "invalid_characters"], ["a".repeat(131_073), "too_long"]]) {
+    await assert.rejects(verify(subject), { name: "TypeError", code });
+  }
   assert.equal((await verify(key.token())).sub, "123");
 });
 

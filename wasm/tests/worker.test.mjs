@@ -59,8 +59,21 @@ test("errors come back as what they were", async () => {
   }
   const thrower = { get email() { throw new RangeError("mine"); } };
   await assert.rejects(worker.validateRegistration(thrower), RangeError);
-  await assert.rejects(worker.init(new Uint8Array(8)).then(() => worker.init(5)), TypeError).catch(() => {});
   assert.ok((await worker.validateEmail("ada@example.com")).ok);
+});
+
+test("what is no wasm rejects and spoils nothing, and is not looked at once there is one", () => {
+  const text = `
+    import { init, validateEmail } from "countersign/worker";
+    for (const input of [5, {}, new Uint8Array(8)]) {
+      const error = await init(input).then(() => ({ message: "loaded" }), (error) => error);
+      console.log(error.constructor.name, error.code, error.message);
+    }
+    console.log((await validateEmail("ada@example.com")).ok, (await init(5)) === (await init()));`;
+  const [number, object, bytes, after] = program(text).split("\n");
+  for (const value of [number, object]) assert.match(value, /^Error undefined WebAssembly\.instantiate\(\): Argument 0 must be a buffer source/);
+  assert.match(bytes, /^Error undefined WebAssembly\.instantiate\(\): expected magic word/);
+  assert.equal(after, "true true");
 });
 
 test("a page's worker is sent nothing before it listens, and then what was meant", async (context) => {

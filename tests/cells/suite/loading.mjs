@@ -2,6 +2,14 @@
 
 import { same, thrownBy } from "./cases.mjs";
 
+// What is no wasm, and the errors of the platform that it may be refused with: bytes do not compile anywhere, and other
+// values are of the wrong type, but where a worker may compile nothing and looks at nothing (workerd).
+const NO_WASM = [
+  [5, ["TypeError", "CompileError"]],
+  [{}, ["TypeError", "CompileError"]],
+  [new Uint8Array(8), ["CompileError"]],
+];
+
 /**
  * Loads a module and resolves to what it can be asked by: its top level, and the object of `init` where there is one.
  *
@@ -13,7 +21,11 @@ export async function loading(name, module, check, first) {
   if (module.init === undefined) return subjects;
   if (first) {
     await check(`${name} init refuses what is no wasm`, async () => {
-      for (const input of [5, {}, new Uint8Array(8)]) await thrownBy(() => module.init(input));
+      for (const [input, names] of NO_WASM) {
+        const error = await thrownBy(() => module.init(input));
+        // Every platform names what it would not do; a TypeError of ours has a code, or is a fault of ours and names no WebAssembly.
+        same([error instanceof Error, names.includes(error.name), /\bWebAssembly\b/.test(error.message), error.code], [true, true, true, undefined]);
+      }
     });
   }
   await check(`${name} an operation loads the wasm, also after that`, () => loadedBy(module));
