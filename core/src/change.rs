@@ -11,7 +11,6 @@ use crate::application::{Application, ApplicationPatch};
 use crate::audit::chain::Place;
 use crate::audit::seal::Seal;
 use crate::data::{DataKey, DataOwner, NewDatum};
-use crate::email::Email;
 use crate::id::{ApplicationId, SessionId, UserId};
 use crate::login::MfaLogin;
 use crate::mail::Notice;
@@ -75,7 +74,7 @@ pub enum Change {
         /// When.
         at: Timestamp,
     },
-    /// One more guess at `subject` counts. Guard: fewer than `limit` since `window_start`.
+    /// One more guess at `subject`, or mail to it, counts. Guard: fewer than `limit` since `window_start`.
     CountGuess {
         /// At what.
         subject: GuessSubject,
@@ -252,18 +251,6 @@ pub enum Change {
     ForgetDevice {
         /// Of the device's token.
         digest: TokenDigest,
-    },
-    /// One more mail with a token goes to this address. Guard: fewer than the limit of each subject that it is
-    /// [counted on](crate::mail::counted_on) since `window_start`.
-    CountMail {
-        /// What it is asked for.
-        purpose: ActionPurpose,
-        /// The address, whether or not it is anybody's.
-        to: Email,
-        /// When.
-        at: Timestamp,
-        /// Older mails no longer count.
-        window_start: Timestamp,
     },
     /// The token is good once, and a mail with it is queued. Of the user's tokens for the same purpose only the newest
     /// [`ACTION_TOKENS_PER_USER`](crate::token::ACTION_TOKENS_PER_USER) stay good. Guard: an active account has the

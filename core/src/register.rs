@@ -10,6 +10,7 @@ use crate::email::Email;
 use crate::event::Event;
 use crate::field::Field;
 use crate::id::ApplicationId;
+use crate::mail::{Occasion, RecentMails};
 use crate::name::PersonName;
 use crate::password::{Password, PasswordContext, StoredHash};
 use crate::phone::Phone;
@@ -189,6 +190,8 @@ pub struct Standing {
     pub email_taken: bool,
     /// The application to join; `None` where there is no such one.
     pub application: Option<Application>,
+    /// The mails with a token that count for the e-mail address at the moment.
+    pub recent_mails: RecentMails,
 }
 
 /// Whether the registration can be granted as things stand. The host asks before it spends the hash.
@@ -252,9 +255,13 @@ pub fn decide(
     let decision = Decision::grant(account.clone())
         .with_change(Change::CreateAccount(Box::new(account)))
         .with_event(Event::AccountRegistered);
-    match made_by {
-        MadeBy::Anyone(token) => decision.with_change(Change::MailToken(Box::new(token.clone()))),
-        MadeBy::Operator(_) => decision,
+    let MadeBy::Anyone(token) = made_by else { return decision };
+    // Whoever registers with an address, leaves it and does so again does not fill a stranger's mailbox.
+    match standing.recent_mails.count(Occasion::NewAddress, &token.to, now) {
+        Some(counted) => {
+            decision.with_changes(counted).with_change(Change::MailToken(Box::new(token.clone())))
+        }
+        None => decision,
     }
 }
 
@@ -296,7 +303,7 @@ mod tests {
 
     fn open(username_taken: bool, email_taken: bool) -> Standing {
         let application = Some(crate::samples::application());
-        Standing { username_taken, email_taken, application }
+        Standing { username_taken, email_taken, application, recent_mails: RecentMails::default() }
     }
 
     #[test]
@@ -361,15 +368,20 @@ mod tests {
     #[test]
     fn whoever_registers_is_mailed_to_and_the_operator_answers_for_the_address() {
         let token = crate::samples::mailed_token(crate::token::ActionPurpose::VerifyEmail);
-        let mails = |made_by| {
+        let mails = |made_by, all| {
             let registration = Registration::parse(&form(), RegistrationRules::default()).unwrap();
             let hash = PasswordHash::decoy(Argon2Cost::default());
-            let decision = decide(registration, &open(false, false), hash, made_by, Timestamp::from_secs(0));
+            let recent_mails = RecentMails { all, ..RecentMails::default() };
+            let standing = Standing { recent_mails, ..open(false, false) };
+            let decision = decide(registration, &standing, hash, made_by, Timestamp::from_secs(0));
             let account = decision.outcome.unwrap();
+            let counted = |change: &Change| matches!(change, Change::CountGuess { limit: 2, .. });
             let mail = Change::MailToken(Box::new(token.clone()));
+            assert_eq!(decision.changes.iter().any(counted), decision.changes.contains(&mail));
             (account.email_verified, decision.changes.contains(&mail))
         };
-        assert_eq!(mails(MadeBy::Anyone(&token)), (false, true));
-        assert_eq!(mails(MadeBy::Operator(AccountRole::User)), (true, false));
+        assert_eq!(mails(MadeBy::Anyone(&token), 1), (false, true));
+        assert_eq!(mails(MadeBy::Anyone(&token), 2), (false, false), "the last mail is for a reset");
+        assert_eq!(mails(MadeBy::Operator(AccountRole::User), 0), (true, false));
     }
 }

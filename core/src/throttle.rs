@@ -46,8 +46,10 @@ pub enum GuessSubject {
     SecondFactor(UserId),
     /// An e-mail address that mails with a token are sent to, whether or not it is anybody's.
     Address(TokenDigest),
-    /// The same address, as far as it is asked to be verified.
+    /// The same address, as far as somebody asks for its verification.
     Verification(TokenDigest),
+    /// The same address, as far as somebody asks for a reset.
+    Reset(TokenDigest),
     /// A network, whatever is guessed at from there.
     Network(Network),
     /// An account or a name of nobody, as far as it is guessed at from one network.
@@ -91,9 +93,14 @@ impl GuessSubject {
         GuessSubject::Address(TokenDigest::of(address.to_ascii_lowercase().as_bytes()))
     }
 
-    /// The subject of those that ask to verify an address, however it is capitalised.
+    /// The subject of those that somebody asks for to verify an address, however it is capitalised.
     pub fn of_verification(address: &str) -> Self {
         GuessSubject::Verification(TokenDigest::of(address.to_ascii_lowercase().as_bytes()))
+    }
+
+    /// The subject of those that somebody asks for to reset a password, however the address is capitalised.
+    pub fn of_reset(address: &str) -> Self {
+        GuessSubject::Reset(TokenDigest::of(address.to_ascii_lowercase().as_bytes()))
     }
 
     /// The text that names it in the store, where guesses in a row have a place of their own.
@@ -105,6 +112,7 @@ impl GuessSubject {
             GuessSubject::SecondFactor(user) => ["code:", &user.value().to_string()].concat(),
             GuessSubject::Address(digest) => ["mail:", &digest.encode()].concat(),
             GuessSubject::Verification(digest) => ["verification:", &digest.encode()].concat(),
+            GuessSubject::Reset(digest) => ["reset:", &digest.encode()].concat(),
             GuessSubject::Network(network) => ["address:", &network.to_string()].concat(),
             GuessSubject::FromNetwork(subject, network) => {
                 [&subject.key(), "@", &network.to_string()].concat()

@@ -250,7 +250,7 @@ fn nobody_learns_whose_address_it_is() {
             (status, text)
         })
     };
-    for ask in [forgot, resend] {
+    for ask in [resend, forgot] {
         let before = mails();
         let answers = answers(ask);
         assert!(answers.iter().all(|answer| *answer == answers[0] && answer.0 == 202), "{answers:?}");
@@ -258,24 +258,93 @@ fn nobody_learns_whose_address_it_is() {
     }
 }
 
+/// What was counted so far was so many seconds earlier.
+fn time_passes(server: &Server, secs: i64) {
+    assert_ne!(server.write(&format!("UPDATE guesses SET at = at - {secs}")), 0);
+    server.write(&format!("UPDATE action_tokens SET expires_at = expires_at - {secs}"));
+}
+
+/// How many mails of each kind were sent to an address.
+fn sent(server: &Server, email: &str) -> [usize; 2] {
+    let outbox = server.outbox();
+    [RESET, VERIFY].map(|subject| outbox.matches(&format!("To: {email}\nSubject: {subject}\n")).count())
+}
+
 #[test]
-fn three_mails_an_hour_go_to_one_address_whatever_they_are_asked_for() {
+fn three_mails_an_hour_go_to_one_address_whatever_has_them_sent() {
     let mut server = Server::start();
     let email = Anonymous::at(&server).become_somebody().email();
-    let sent = |server: &Server| {
-        let outbox = server.outbox();
-        [RESET, VERIFY].map(|subject| outbox.matches(&format!("Subject: {subject}\n")).count())
-    };
     for ask in [forgot, resend, forgot] {
         assert_eq!(ask(&Anonymous::at(&server), &email).status, 202);
     }
-    assert_eq!(sent(&server), [2, 2], "and one at the registration");
+    assert_eq!(sent(&server, &email), [1, 1], "that of the registration is one of them");
+    time_passes(&server, 31 * 60);
     server.kill_and_restart();
     let twin = email.to_uppercase();
-    for ask in [forgot, resend, resend, forgot] {
+    for ask in [resend, forgot, forgot, resend] {
         assert_eq!(ask(&Anonymous::at(&server), &twin).status, 202, "the same answer");
     }
-    assert_eq!(sent(&server), [2, 2], "a restart forgets nothing");
+    assert_eq!(sent(&server, &email), [2, 1], "a restart forgets nothing");
+    time_passes(&server, 31 * 60);
+    for ask in [resend, resend, forgot, forgot] {
+        assert_eq!(ask(&Anonymous::at(&server), &twin).status, 202);
+    }
+    assert_eq!(sent(&server, &email), [3, 2], "of those before only the newest counts");
+}
+
+#[test]
+fn the_owner_has_a_reset_at_every_moment_whatever_strangers_ask_for() {
+    let server = Server::start();
+    let anyone = Anonymous::at(&server);
+    let attacks: [&[fn(&Anonymous<'_>, &str) -> Answer]; 3] =
+        [&[forgot, forgot, forgot], &[resend, resend, forgot], &[forgot, resend, forgot]];
+    for attack in attacks {
+        let [verified, unverified] = [0; 2].map(|_| anyone.become_somebody());
+        assert_eq!(verify(&anyone, &server.mailed_token(&verified.email(), VERIFY)).status, 204);
+        // That of the registration counts no more.
+        time_passes(&server, 3_600);
+        for who in [&verified, &unverified] {
+            for ask in attack {
+                assert_eq!(ask(&anyone, &who.email()).status, 202);
+            }
+        }
+        for hour in 0..3 {
+            // The strangers' tokens are over, and they ask again as soon as they may.
+            time_passes(&server, 31 * 60);
+            for who in [&verified, &unverified] {
+                let [before, _] = sent(&server, &who.email());
+                let token = reset_token(&server, who);
+                assert_eq!(sent(&server, &who.email())[0], before + 1, "one is mailed now");
+                assert_eq!(reset(&anyone, &token, &format!("engine number {hour}")).status, 200);
+                for ask in attack {
+                    assert_eq!(ask(&anyone, &who.email()).status, 202);
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn of_fifty_who_ask_at_once_two_are_mailed_and_later_one() {
+    let server = Server::start();
+    let email = Anonymous::at(&server).become_somebody().email();
+    time_passes(&server, 3_600);
+    let at_once = || {
+        std::thread::scope(|scope| {
+            let ask = |number: usize| if number.is_multiple_of(2) { forgot } else { resend };
+            let all: Vec<_> = (0..50)
+                .map(|number| {
+                    let (server, email) = (&server, &email);
+                    scope.spawn(move || ask(number)(&Anonymous::at(server), email).status)
+                })
+                .collect();
+            assert!(all.into_iter().all(|one| matches!(one.join().unwrap(), 202 | 503)));
+        });
+        sent(&server, &email).iter().sum::<usize>() - 1
+    };
+    assert_eq!(at_once(), 2);
+    time_passes(&server, 31 * 60);
+    assert_eq!(at_once(), 3);
 }
 
 #[test]
@@ -288,13 +357,11 @@ fn nobody_keeps_a_reset_from_the_owner_by_asking_for_the_verification() {
         for _ in 0..10 {
             assert_eq!(resend(&anyone, &who.email()).status, 202);
         }
-        let asked = |subject: &str| {
-            server.outbox().matches(&format!("To: {}\nSubject: {subject}\n", who.email())).count()
-        };
-        assert!(asked(VERIFY) <= 3, "one at the registration, and two more where it is not verified");
+        let [_, verifications] = sent(&server, &who.email());
+        assert!(verifications <= 2, "one at the registration, and one more where it is not verified");
         assert_eq!(reset(&anyone, &reset_token(&server, who), NEW).status, 200);
         assert_eq!(forgot(&anyone, &who.email()).status, 202);
-        assert_eq!(asked(RESET), 1, "three in all");
+        assert_eq!(sent(&server, &who.email())[0], 1, "three in all");
         assert_eq!(anyone.log_in(&who.name, NEW).status, 200);
     }
     // Nor by asking before somebody moves to the address.

@@ -39,9 +39,9 @@ const SAMPLES: usize = 5_000;
 
 /// Guesses at one name within the hour, of twenty that are looked at.
 const GUESSES_PER_NAME: usize = 10;
-/// Mails that one address is sent within an hour: to reset a password, and to verify the address.
-const RESETS_PER_ADDRESS: usize = 3;
-const VERIFICATIONS_PER_ADDRESS: usize = 2;
+/// Mails that one address is sent within half an hour: to reset a password, and to verify the address.
+const RESETS_PER_ADDRESS: usize = 2;
+const VERIFICATIONS_PER_ADDRESS: usize = 1;
 /// Names that are locked, and guesses that lock one.
 const LOCKED_NAMES: usize = 50;
 const GUESSES_TO_LOCK: usize = 20;

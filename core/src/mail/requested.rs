@@ -1,6 +1,6 @@
 //! Mails that anybody asks for by an address: to reset a password, to verify the address.
 
-use super::{RecentMails, window_start};
+use super::{Occasion, RecentMails};
 use crate::account::{Account, AccountStatus};
 use crate::change::Change;
 use crate::decision::Decision;
@@ -44,9 +44,9 @@ pub struct Requested {
 /// let to = Email::parse("nobody@example.com").unwrap();
 /// let token = MailKey::new(&[7; 32]).mail(ActionPurpose::ResetPassword, to, &entropy, now).unwrap();
 ///
-/// let requested = |all| Requested { account: None, recent: RecentMails { all, verifications: 0 } };
+/// let requested = |all| Requested { account: None, recent: RecentMails { all, ..RecentMails::default() } };
 /// let decision = request(&requested(2), token.clone(), now);
-/// assert!(matches!(decision.changes[..], [Change::CountMail { .. }, Change::RehearseMail(_)]));
+/// assert!(matches!(decision.changes[..], [.., Change::RehearseMail(_)]));
 /// let decision = request(&requested(3), token, now);
 /// assert_eq!(decision.changes, []);
 /// ```
@@ -54,9 +54,13 @@ pub fn request(standing: &Requested, token: MailedToken, now: Timestamp) -> Deci
     let account = standing.account.as_ref();
     let user = account.map(|account| account.id);
     let purpose = token.purpose;
-    if !standing.recent.allow(purpose) {
+    let occasion = match purpose {
+        ActionPurpose::VerifyEmail => Occasion::Resend,
+        ActionPurpose::ResetPassword => Occasion::Forgotten,
+    };
+    let Some(counted) = standing.recent.count(occasion, &token.to, now) else {
         return Decision::grant(()).with_event(Event::MailWithheld { user, code: Code::TooManyAttempts });
-    }
+    };
     let wants_it = |account: &&Account| {
         let is_wanted = match purpose {
             ActionPurpose::VerifyEmail => !account.email_verified,
@@ -64,12 +68,10 @@ pub fn request(standing: &Requested, token: MailedToken, now: Timestamp) -> Deci
         };
         is_wanted && account.status == AccountStatus::Active && account.email == token.to.as_str()
     };
-    let counted =
-        Change::CountMail { purpose, to: token.to.clone(), at: now, window_start: window_start(now) };
     let is_mailed = account.filter(wants_it).is_some();
     let token = Box::new(token);
     Decision::grant(())
-        .with_change(counted)
+        .with_changes(counted)
         .with_change(if is_mailed { Change::MailToken(token) } else { Change::RehearseMail(token) })
         .with_event(match purpose {
             ActionPurpose::VerifyEmail => Event::VerificationRequested { user },
@@ -82,6 +84,10 @@ pub fn request(standing: &Requested, token: MailedToken, now: Timestamp) -> Deci
 mod tests {
     use super::*;
     use crate::samples::{NOW, account, mailed_token};
+    use crate::throttle::GuessSubject;
+
+    const RESET: ActionPurpose = ActionPurpose::ResetPassword;
+    const VERIFY: ActionPurpose = ActionPurpose::VerifyEmail;
 
     fn asked(account: Option<Account>, recent: RecentMails, purpose: ActionPurpose) -> Vec<Change> {
         let decision = request(&Requested { account, recent }, mailed_token(purpose), NOW);
@@ -91,7 +97,9 @@ mod tests {
 
     fn is_sent(account: Account, purpose: ActionPurpose) -> bool {
         let changes = asked(Some(account), RecentMails::default(), purpose);
-        let [Change::CountMail { .. }, mail] = &changes[..] else { panic!("{changes:?}") };
+        let [Change::CountGuess { .. }, Change::CountGuess { .. }, mail] = &changes[..] else {
+            panic!("{changes:?}")
+        };
         match mail {
             Change::MailToken(token) => *token == Box::new(mailed_token(purpose)),
             Change::RehearseMail(_) => false,
@@ -101,48 +109,65 @@ mod tests {
 
     #[test]
     fn only_an_account_in_use_is_written_to() {
-        for purpose in [ActionPurpose::VerifyEmail, ActionPurpose::ResetPassword] {
+        for purpose in [VERIFY, RESET] {
             assert!(is_sent(account(), purpose));
             for status in [AccountStatus::Suspended, AccountStatus::Deleted] {
                 assert!(!is_sent(Account { status, ..account() }, purpose));
             }
         }
         let verified = Account { email_verified: true, ..account() };
-        assert!(!is_sent(verified.clone(), ActionPurpose::VerifyEmail));
-        assert!(is_sent(verified, ActionPurpose::ResetPassword));
+        assert!(!is_sent(verified.clone(), VERIFY));
+        assert!(is_sent(verified, RESET));
     }
 
     #[test]
     fn past_the_limit_nobody_is_written_to() {
-        for account in [Some(account()), None] {
-            for purpose in [ActionPurpose::VerifyEmail, ActionPurpose::ResetPassword] {
-                let resets = |all| RecentMails { all, verifications: 0 };
-                assert_eq!(asked(account.clone(), resets(2), purpose).len(), 2);
-                assert_eq!(asked(account.clone(), resets(3), purpose), []);
+        for account in [Some(account()), Some(Account { email_verified: true, ..account() }), None] {
+            let is_counted = |all, resends, live_resets, purpose| {
+                let recent = RecentMails { all, resends, live_resets };
+                !asked(account.clone(), recent, purpose).is_empty()
+            };
+            for (all, resends, live_resets, reset, verify) in [
+                (1, 0, 1, true, true),
+                (1, 1, 0, true, false),
+                (2, 0, 0, true, false),
+                (2, 1, 1, false, false),
+                (2, 0, 2, false, false),
+                (3, 0, 0, false, false),
+            ] {
+                let recent = (all, resends, live_resets);
+                assert_eq!(is_counted(all, resends, live_resets, RESET), reset, "{recent:?}");
+                assert_eq!(is_counted(all, resends, live_resets, VERIFY), verify, "{recent:?}");
             }
         }
     }
 
     #[test]
-    fn no_number_of_requests_to_verify_an_address_withholds_a_reset() {
-        for account in [Some(account()), Some(Account { email_verified: true, ..account() }), None] {
-            let mut recent = RecentMails::default();
-            for _ in 0..10 {
-                let changes = asked(account.clone(), recent, ActionPurpose::VerifyEmail);
-                if let [Change::CountMail { purpose, .. }, _] = &changes[..] {
-                    assert_eq!(*purpose, ActionPurpose::VerifyEmail);
-                    recent = RecentMails { all: recent.all + 1, verifications: recent.verifications + 1 };
+    fn the_last_mail_is_counted_under_the_guard_that_no_reset_is_alive() {
+        let counted = |all| {
+            let changes = asked(None, RecentMails { all, ..RecentMails::default() }, RESET);
+            let guard = |change: &Change| match change {
+                Change::CountGuess { subject, limit, at: NOW, window_start } => {
+                    Some((subject.clone(), *limit, NOW.secs_since(*window_start)))
                 }
-            }
-            assert_eq!(recent, RecentMails { all: 2, verifications: 2 });
-            assert_eq!(asked(account, recent, ActionPurpose::ResetPassword).len(), 2);
-        }
+                _ => None,
+            };
+            changes.iter().filter_map(guard).collect::<Vec<_>>()
+        };
+        let (mails, resets) =
+            (GuessSubject::of_mails_to("ada@example.com"), GuessSubject::of_reset("ada@example.com"));
+        assert_eq!(counted(1), [(mails.clone(), 2, 3_600), (resets.clone(), 3, 3_600)]);
+        assert_eq!(counted(2), [(mails, 3, 3_600), (resets, 1, 1_800)]);
     }
 
     #[test]
     fn whose_address_it_is_makes_no_difference_to_the_count() {
-        for purpose in [ActionPurpose::VerifyEmail, ActionPurpose::ResetPassword] {
-            let counted = |account| asked(account, RecentMails::default(), purpose).swap_remove(0);
+        for purpose in [VERIFY, RESET] {
+            let counted = |account| {
+                let mut changes = asked(account, RecentMails::default(), purpose);
+                changes.truncate(2);
+                changes
+            };
             assert_eq!(counted(None), counted(Some(account())));
         }
     }

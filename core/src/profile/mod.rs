@@ -17,7 +17,7 @@ use crate::decision::Decision;
 use crate::event::{Event, LoginFailure};
 use crate::lifecycle::still_there;
 use crate::login::PasswordCheck;
-use crate::mail::{Notice, RecentMails, window_start};
+use crate::mail::{Notice, Occasion, RecentMails};
 use crate::password::{Password, PasswordHash, StoredHash};
 use crate::policy::Policy;
 use crate::reauthenticate::{self, Proof};
@@ -256,11 +256,11 @@ fn changed(
         decision = decision.with_event(Event::EmailChanged { user });
     }
     // Whoever changes it to and fro does not fill a stranger's mailbox.
-    if new_email && let Some(token) = verification.filter(|token| recent_mails.allow(token.purpose)) {
-        let (purpose, to, window_start) = (token.purpose, token.to.clone(), window_start(now));
-        decision = decision
-            .with_change(Change::CountMail { purpose, to, at: now, window_start })
-            .with_change(Change::MailToken(Box::new(token.clone())));
+    if new_email
+        && let Some(token) = verification
+        && let Some(counted) = recent_mails.count(Occasion::NewAddress, &token.to, now)
+    {
+        decision = decision.with_changes(counted).with_change(Change::MailToken(Box::new(token.clone())));
     }
     if let Some(to) = new_hash {
         let from = before.password_hash.clone();

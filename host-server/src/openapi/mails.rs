@@ -26,8 +26,8 @@ fn resend(_: Place) -> Description {
     asks_for_a_mail(
         "Send the verification again",
         "Mails a token that verifies the address, good for a day, where it belongs to an account and is not verified \
-         yet. The answer is the same in any case. At most 3 mails an hour go to one address, those of \
-         `/auth/password/forgot` among them, and at most 2 of this kind.",
+         yet. The answer is the same in any case. At most 3 mails with a token an hour go to one address, whatever has \
+         them sent; the third is kept for `/auth/password/forgot`, and one an hour is sent for this.",
     )
 }
 
@@ -35,8 +35,8 @@ fn forgot(_: Place) -> Description {
     asks_for_a_mail(
         "Forgot the password",
         "Mails a token that sets another password, good for half an hour, where the address belongs to an account. The \
-         answer is the same in any case. At most 3 mails an hour go to one address, those of `/auth/email/resend` \
-         among them.",
+         answer is the same in any case. At most 3 mails with a token an hour go to one address, whatever has them \
+         sent; the third is sent only while no token that was mailed for this in the last half an hour is alive.",
     )
 }
 

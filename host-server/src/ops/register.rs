@@ -36,7 +36,7 @@ pub(crate) async fn answer(app: &App, call: Call) -> Result<Reply, Problem> {
     };
     let registration = parse(&call.document()?, rules)?;
     // Asked before the hash is spent, and again when the account is stored.
-    register::check(&registration, &standing(&app.store, &registration)?)?;
+    register::check(&registration, &standing(&app.store, &registration, app.now())?)?;
     breach::refuse(app, &registration.password).await?;
     let hash = app
         .hashing
@@ -64,7 +64,7 @@ pub async fn create_account(
 ) -> Result<Account, CreateAccountError> {
     let (newcomer, hash) = (newcomer.into(), hash.into());
     for _ in 0..DECISIONS_MAX {
-        let standing = standing(store, &newcomer)?;
+        let standing = standing(store, &newcomer, now)?;
         let Decision { outcome, changes, events } =
             register::decide(newcomer.clone(), &standing, hash.clone(), made_by, now);
         let account = outcome?;
@@ -120,10 +120,11 @@ fn parse(document: &Document<'_>, rules: RegistrationRules) -> Result<Registrati
     form::merge(Registration::parse(&form, rules), unknown_fields(document, FIELDS))
 }
 
-fn standing(store: &Store, newcomer: &Newcomer) -> Result<Standing, StoreError> {
+fn standing(store: &Store, newcomer: &Newcomer, now: Timestamp) -> Result<Standing, StoreError> {
     let username = newcomer.username.as_ref().map(|username| username.as_str());
     let (username_taken, email_taken) = store.names_taken(username, newcomer.email.as_str())?;
     let default = ApplicationId::default_application();
     let application = store.application(newcomer.application.as_ref().unwrap_or(&default))?;
-    Ok(Standing { username_taken, email_taken, application })
+    let recent_mails = store.recent_mails(newcomer.email.as_str(), now)?;
+    Ok(Standing { username_taken, email_taken, application, recent_mails })
 }

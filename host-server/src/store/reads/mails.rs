@@ -1,6 +1,6 @@
 //! Mails that wait to be sent, and the tokens that were mailed.
 
-use countersign_core::mail::{QueuedMail, RecentMails, window_start};
+use countersign_core::mail::{QueuedMail, RecentMails, alive_since, window_start};
 use countersign_core::secret::TokenDigest;
 use countersign_core::throttle::GuessSubject;
 use countersign_core::time::Timestamp;
@@ -23,11 +23,11 @@ impl Store {
     /// # Errors
     /// Where the store fails.
     pub fn recent_mails(&self, address: &str, now: Timestamp) -> Result<RecentMails, StoreError> {
-        let count =
-            |subject: GuessSubject| Ok::<_, StoreError>(self.guesses(&subject, window_start(now))?.count);
+        let count = |subject: GuessSubject, since| self.guesses(&subject, since).map(|counted| counted.count);
         Ok(RecentMails {
-            all: count(GuessSubject::of_mails_to(address))?,
-            verifications: count(GuessSubject::of_verification(address))?,
+            all: count(GuessSubject::of_mails_to(address), window_start(now))?,
+            resends: count(GuessSubject::of_verification(address), window_start(now))?,
+            live_resets: count(GuessSubject::of_reset(address), alive_since(now))?,
         })
     }
 

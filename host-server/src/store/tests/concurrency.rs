@@ -2,7 +2,9 @@
 
 use countersign_core::account::NewAccount;
 use countersign_core::change::Change;
+use countersign_core::email::Email;
 use countersign_core::id::UserId;
+use countersign_core::mail::Occasion;
 use countersign_core::password::{HashBounds, StoredHash};
 use countersign_core::throttle::GuessSubject;
 use tempfile::TempDir;
@@ -50,6 +52,40 @@ async fn of_many_guesses_at_once_no_more_than_the_limit_count() {
             assert_eq!(winners(&committed), subject.limit() as usize, "{subject:?}");
             assert_eq!(store.guesses(&subject, subject.window_start(NOW)).unwrap().count, subject.limit());
         }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn of_fifty_mails_at_once_no_more_are_sent_than_by_turns() {
+    for (_folder, location) in each_location() {
+        let store = Store::open(&location).unwrap();
+        let to = Email::parse("ada@example.com").unwrap();
+        // As the server does: whose guard no longer holds decides anew.
+        let sent_at_once = async |occasions: &[Occasion], at| {
+            let mut tasks = JoinSet::new();
+            for number in 0..50 {
+                let (store, to, occasion) = (store.clone(), to.clone(), occasions[number % occasions.len()]);
+                tasks.spawn(async move {
+                    loop {
+                        let recent = store.recent_mails(to.as_str(), at).unwrap();
+                        let Some(counted) = recent.count(occasion, &to, at) else { return 0 };
+                        if store.commit(&counted).await.unwrap() != Committed::Conflict {
+                            return 1;
+                        }
+                    }
+                });
+            }
+            tasks.join_all().await.into_iter().sum::<u32>()
+        };
+        let all = [Occasion::Forgotten, Occasion::Resend, Occasion::NewAddress];
+        assert_eq!(sent_at_once(&[Occasion::Resend], NOW).await, 1);
+        assert_eq!(sent_at_once(&[Occasion::Forgotten], NOW).await, 1, "the last waits until that is dead");
+        assert_eq!(sent_at_once(&all, NOW.plus_secs(1_799)).await, 0);
+        assert_eq!(sent_at_once(&all, NOW.plus_secs(1_800)).await, 1, "the last");
+        assert_eq!(sent_at_once(&all, NOW.plus_secs(3_599)).await, 0);
+        let not_resets = [Occasion::Resend, Occasion::NewAddress];
+        assert_eq!(sent_at_once(&not_resets, NOW.plus_secs(3_600)).await, 1, "two are over, the last is not");
+        assert_eq!(sent_at_once(&all, NOW.plus_secs(3_600)).await, 1);
     }
 }
 

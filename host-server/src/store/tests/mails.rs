@@ -5,8 +5,8 @@ use countersign_core::change::{AccountEdit, Change};
 use countersign_core::email::Email;
 use countersign_core::id::UserId;
 use countersign_core::mail::{
-    MAIL_WINDOW_SECS, MailKind, NOTICE_TTL_SECS, NOTICES_LIMIT, Notice, QUEUE_MEMORY_SECS, QueuedMail,
-    RecentMails, TOKEN_MAILS_LIMIT, VERIFICATION_MAILS_LIMIT, window_start,
+    MAIL_WINDOW_SECS, MailKind, NOTICE_TTL_SECS, NOTICES_LIMIT, Notice, Occasion, QUEUE_MEMORY_SECS,
+    QueuedMail, RecentMails,
 };
 use countersign_core::mfa::{SealedSecret, TotpStep};
 use countersign_core::profile::Edit;
@@ -31,7 +31,8 @@ contract! {
     only_the_newest_tokens_stay_good,
     nothing_is_left_of_a_mail_to_nobody,
     mails_are_counted_for_an_address_whoever_has_it,
-    mails_that_verify_an_address_leave_one_for_a_reset,
+    mails_that_were_decided_on_too_early_are_not_counted,
+    what_counts_for_half_an_hour_makes_nobody_forget_what_counts_for_an_hour,
     another_password_voids_what_would_set_another,
     another_address_voids_what_was_mailed_to_the_old_one,
     another_status_voids_all_that_was_mailed,
@@ -190,46 +191,73 @@ async fn nothing_is_left_of_a_mail_to_nobody(store: Store) {
     assert_eq!(store.queued().len(), kept.len());
 }
 
+/// What counts one more, as things stand.
+fn counted(store: &Store, occasion: Occasion, name: &str, at: Timestamp) -> Option<Vec<Change>> {
+    let to = email(name);
+    store.recent_mails(to.as_str(), at).unwrap().count(occasion, &to, at)
+}
+
+impl Store {
+    /// Whether one more is sent.
+    async fn counts(&self, occasion: Occasion, name: &str, at: Timestamp) -> bool {
+        match counted(self, occasion, name, at) {
+            Some(changes) => {
+                assert_eq!(self.commit(&changes).await.unwrap(), DONE);
+                true
+            }
+            None => false,
+        }
+    }
+}
+
 async fn mails_are_counted_for_an_address_whoever_has_it(store: Store) {
     store.create(new_account("ada")).await.unwrap();
-    let count = |purpose, name: &str, at: Timestamp| Change::CountMail {
-        purpose,
-        to: email(name),
-        at,
-        window_start: window_start(at),
-    };
     for name in ["ada", "nobody"] {
-        for all in 0..TOKEN_MAILS_LIMIT {
-            let recent = RecentMails { all, verifications: 0 };
-            assert_eq!(store.recent_mails(email(name).as_str(), NOW).unwrap(), recent);
-            assert!(store.makes(count(RESET, name, NOW)).await);
+        for occasion in [Occasion::Forgotten, Occasion::NewAddress] {
+            assert!(store.counts(occasion, name, NOW).await);
         }
-        for purpose in [RESET, VERIFY] {
-            assert!(!store.makes(count(purpose, name, NOW.plus_secs(MAIL_WINDOW_SECS - 1))).await);
+        let recent = RecentMails { all: 2, resends: 0, live_resets: 1 };
+        assert_eq!(store.recent_mails(&email(name).as_str().to_uppercase(), NOW).unwrap(), recent);
+        for occasion in [Occasion::Forgotten, Occasion::NewAddress, Occasion::Resend] {
+            assert!(!store.counts(occasion, name, NOW.plus_secs(RESET.ttl_secs() - 1)).await);
         }
-        assert!(store.makes(count(RESET, name, NOW.plus_secs(MAIL_WINDOW_SECS))).await);
+        assert!(store.counts(Occasion::Forgotten, name, NOW.plus_secs(RESET.ttl_secs())).await);
+        assert!(!store.counts(Occasion::Forgotten, name, NOW.plus_secs(MAIL_WINDOW_SECS - 1)).await);
+        assert!(store.counts(Occasion::Resend, name, NOW.plus_secs(MAIL_WINDOW_SECS)).await);
+        assert!(!store.counts(Occasion::Resend, name, NOW.plus_secs(2 * MAIL_WINDOW_SECS - 1)).await);
+        assert!(store.counts(Occasion::Resend, name, NOW.plus_secs(2 * MAIL_WINDOW_SECS)).await);
     }
     assert_eq!(store.recent_mails("Grace@example.com", NOW).unwrap(), RecentMails::default());
 }
 
-async fn mails_that_verify_an_address_leave_one_for_a_reset(store: Store) {
-    let count = |purpose, at: Timestamp| Change::CountMail {
-        purpose,
-        to: email("ada"),
-        at,
-        window_start: window_start(at),
-    };
-    for number in 0..VERIFICATION_MAILS_LIMIT {
-        let recent = RecentMails { all: number, verifications: number };
-        assert_eq!(store.recent_mails("Ada@example.com", NOW).unwrap(), recent);
-        assert!(store.makes(count(VERIFY, NOW)).await);
+async fn mails_that_were_decided_on_too_early_are_not_counted(store: Store) {
+    let (dead, late) = (NOW.plus_secs(RESET.ttl_secs()), NOW.plus_secs(MAIL_WINDOW_SECS - 1));
+    let early = |occasion| counted(&store, occasion, "ada", NOW).unwrap();
+    let (reset, resend) = (early(Occasion::Forgotten), early(Occasion::Resend));
+    assert_eq!(store.commit(&reset).await.unwrap(), DONE);
+    assert_eq!(store.commit(&resend).await.unwrap(), DONE);
+    for refused in [&reset, &resend] {
+        assert_eq!(store.commit(refused).await.unwrap(), Committed::Conflict, "the third was not theirs");
     }
-    for _ in 0..3 {
-        assert!(!store.makes(count(VERIFY, NOW.plus_secs(MAIL_WINDOW_SECS - 1))).await);
+    let last = counted(&store, Occasion::Forgotten, "ada", dead).unwrap();
+    assert_eq!(store.commit(&last).await.unwrap(), DONE);
+    assert_eq!(store.commit(&last).await.unwrap(), Committed::Conflict);
+    let recent = RecentMails { all: 3, resends: 1, live_resets: 1 };
+    assert_eq!(
+        store.recent_mails("ada@example.com", late).unwrap(),
+        recent,
+        "what was refused is counted nowhere"
+    );
+}
+
+async fn what_counts_for_half_an_hour_makes_nobody_forget_what_counts_for_an_hour(store: Store) {
+    for occasion in [Occasion::Resend, Occasion::NewAddress] {
+        assert!(store.counts(occasion, "ada", NOW).await);
+        assert!(store.counts(occasion, "grace", NOW).await);
     }
-    assert!(store.makes(count(RESET, NOW)).await, "what was refused is counted nowhere");
-    assert!(!store.makes(count(RESET, NOW)).await);
-    assert!(store.makes(count(VERIFY, NOW.plus_secs(MAIL_WINDOW_SECS))).await);
+    let later = NOW.plus_secs(MAIL_WINDOW_SECS - 1);
+    assert!(store.counts(Occasion::Forgotten, "grace", later).await);
+    assert_eq!(store.recent_mails("ada@example.com", later).unwrap().all, 2);
 }
 
 async fn another_password_voids_what_would_set_another(store: Store) {

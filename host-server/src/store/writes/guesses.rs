@@ -1,7 +1,9 @@
 //! Guesses at passwords and codes.
 
 use countersign_core::id::UserId;
-use countersign_core::throttle::{CODE_LOCK_SECS, GuessSubject, NOBODYS_ROW_SECS, WRONG_CODES_LIMIT};
+use countersign_core::throttle::{
+    CODE_LOCK_SECS, GuessSubject, Guesses, NOBODYS_ROW_SECS, WRONG_CODES_LIMIT,
+};
 use countersign_core::time::Timestamp;
 
 use super::{PRUNED, write};
@@ -17,19 +19,15 @@ pub(super) fn count_guess(
 ) -> Vec<Write> {
     match subject {
         GuessSubject::InARow(of) => count_in_a_row(of, limit, at, window_start),
-        _ => count(subject, at, window_start, limit),
+        _ => count(subject, limit, at, window_start),
     }
 }
 
-/// Counts one more, of `limit` since `window_start`.
-pub(super) fn count(
-    subject: &GuessSubject,
-    at: Timestamp,
-    window_start: Timestamp,
-    limit: u32,
-) -> Vec<Write> {
+/// What is forgotten counts nowhere: some of them count for longer than since `window_start`.
+fn count(subject: &GuessSubject, limit: u32, at: Timestamp, window_start: Timestamp) -> Vec<Write> {
+    let too_old = Guesses::window_start(at);
     vec![
-        write(sql::PRUNE_GUESSES, Guard::Open, [window_start.into(), PRUNED.into()]),
+        write(sql::PRUNE_GUESSES, Guard::Open, [too_old.into(), PRUNED.into()]),
         write(
             sql::COUNT_GUESS,
             Guard::OneRow,

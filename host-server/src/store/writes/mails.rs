@@ -1,28 +1,17 @@
 //! Mails that wait to be sent, and the tokens that were mailed.
 
-use countersign_core::email::Email;
 use countersign_core::id::UserId;
 use countersign_core::mail::{
-    MailKind, NOTICE_TTL_SECS, NOTICES_LIMIT, Notice, QUEUE_MEMORY_SECS, counted_on, window_start,
+    MailKind, NOTICE_TTL_SECS, NOTICES_LIMIT, Notice, QUEUE_MEMORY_SECS, window_start,
 };
 use countersign_core::secret::TokenDigest;
 use countersign_core::time::Timestamp;
 use countersign_core::token::{ACTION_TOKENS_PER_USER, ActionPurpose, MailedToken};
 
-use super::{PRUNED, guesses, write};
+use super::{PRUNED, write};
 use crate::store::backend::{Guard, Write};
 use crate::store::sql::mails as sql;
 use crate::store::value::Value;
-
-pub(super) fn count_mail(
-    purpose: ActionPurpose,
-    to: &Email,
-    at: Timestamp,
-    window_start: Timestamp,
-) -> Vec<Write> {
-    let count = |(subject, limit)| guesses::count(&subject, at, window_start, limit);
-    counted_on(purpose, to.as_str()).into_iter().flat_map(count).collect()
-}
 
 /// The others make room first, so that the new one is never the one that goes.
 pub(super) fn mail_token(token: &MailedToken) -> Vec<Write> {

@@ -68,9 +68,6 @@ fn change(change: &Change) -> Vec<Write> {
         Change::OpenMfaLogin { login, at } => factors::open_login(login, *at),
         Change::CountWrongCode { digest } => vec![factors::count_wrong_code(digest)],
         Change::EndMfaLogin { digest } => vec![factors::end_login(digest)],
-        Change::CountMail { purpose, to, at, window_start } => {
-            mails::count_mail(*purpose, to, *at, *window_start)
-        }
         Change::MailToken(token) => mails::mail_token(token),
         Change::RehearseMail(token) => mails::rehearse_mail(token),
         Change::Notify { user, notice, at } => mails::notify(*user, notice, *at),

@@ -55,7 +55,8 @@ impl World {
         let (username_taken, email_taken) = self.store.names_taken(text, registration.email.as_str())?;
         let default = ApplicationId::default_application();
         let application = self.store.application(registration.application.as_ref().unwrap_or(&default))?;
-        let standing = register::Standing { username_taken, email_taken, application };
+        let recent_mails = self.store.recent_mails(registration.email.as_str(), self.now)?;
+        let standing = register::Standing { username_taken, email_taken, application, recent_mails };
         let hash = self.hash(&registration.password);
         let Decision { outcome, changes, .. } =
             register::decide(registration, &standing, hash, made_by, self.now);
