@@ -27,6 +27,10 @@ pub const GUESS_LIMIT: u32 = 20;
 /// tries one common password on every account is through with it.
 pub const ADDRESS_GUESS_LIMIT: u32 = 100;
 
+/// Mails that somebody at one address asks for. More people than that behind one address seldom forget their passwords in
+/// one hour; without a limit one client could add to the audit for ever, and write to everybody.
+pub const ADDRESS_MAILS_LIMIT: u32 = 100;
+
 /// Guesses from one address at one account: half of what the account has.
 pub const ACCOUNT_FROM_ADDRESS_GUESS_LIMIT: u32 = 10;
 
@@ -52,6 +56,8 @@ pub enum GuessSubject {
     Reset(TokenDigest),
     /// A network, whatever is guessed at from there.
     Network(Network),
+    /// A network, as far as mails are asked for from there, whoever they go to. They use up no guesses.
+    MailsFrom(Network),
     /// An account or a name of nobody, as far as it is guessed at from one network.
     FromNetwork(Box<GuessSubject>, Network),
     /// An account, a name of nobody or a second factor, since the last time that somebody was right: whoever guesses,
@@ -64,6 +70,7 @@ impl GuessSubject {
     pub fn limit(&self) -> u32 {
         match self {
             GuessSubject::Network(_) => ADDRESS_GUESS_LIMIT,
+            GuessSubject::MailsFrom(_) => ADDRESS_MAILS_LIMIT,
             GuessSubject::FromNetwork(..) => ACCOUNT_FROM_ADDRESS_GUESS_LIMIT,
             GuessSubject::InARow(_) => IN_A_ROW_LIMIT,
             _ => GUESS_LIMIT,
@@ -114,6 +121,7 @@ impl GuessSubject {
             GuessSubject::Verification(digest) => ["verification:", &digest.encode()].concat(),
             GuessSubject::Reset(digest) => ["reset:", &digest.encode()].concat(),
             GuessSubject::Network(network) => ["address:", &network.to_string()].concat(),
+            GuessSubject::MailsFrom(network) => ["mails from:", &network.to_string()].concat(),
             GuessSubject::FromNetwork(subject, network) => {
                 [&subject.key(), "@", &network.to_string()].concat()
             }

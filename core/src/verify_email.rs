@@ -59,7 +59,7 @@ pub(crate) fn counted<T>(
     }
     let decision = decide();
     let is_wrong = decision.outcome.as_ref().is_err_and(|rejection| rejection.code == Code::InvalidToken);
-    let changes = if is_wrong { from_address.wrong(now) } else { from_address.right(now) };
+    let changes = if is_wrong { from_address.count(now) } else { from_address.right(now) };
     decision.with_changes(changes)
 }
 

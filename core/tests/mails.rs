@@ -8,7 +8,7 @@ use countersign_core::id::{ApplicationId, UserId};
 use countersign_core::mail::{RecentMails, Requested, alive_since, request, window_start};
 use countersign_core::password::{Argon2Cost, PasswordHash};
 use countersign_core::secret::Secret;
-use countersign_core::throttle::GuessSubject;
+use countersign_core::throttle::{FromAddress, GuessSubject};
 use countersign_core::time::Timestamp;
 use countersign_core::token::{ActionEntropy, ActionPurpose, MailKey};
 use proptest::prelude::*;
@@ -60,7 +60,11 @@ impl Counts {
     fn ask(&mut self, purpose: ActionPurpose, now: Timestamp) -> bool {
         let entropy = ActionEntropy { token: Secret::new([1; 32]), nonce: [2; 24] };
         let token = MailKey::new(&[7; 32]).mail(purpose, address(), &entropy, now).unwrap();
-        let requested = Requested { account: Some(account()), recent: self.recent_mails(now) };
+        let requested = Requested {
+            account: Some(account()),
+            recent: self.recent_mails(now),
+            from_address: FromAddress::default(),
+        };
         let mut is_sent = false;
         for change in request(&requested, token, now).changes {
             match change {

@@ -228,6 +228,66 @@ fn wrong_codes_are_guesses_of_their_address_at_every_door() {
     assert_eq!(ada.finish(&waiting, &recovery).status, 200);
 }
 
+/// How often somebody asked for a mail that the audit was told of.
+fn audited(server: &Server) -> i64 {
+    server.number(
+        "SELECT count(*) FROM audit WHERE event IN ('password_reset_requested', 'verification_requested')",
+    )
+}
+
+/// Asks for a mail, and gives what is answered.
+fn ask_from(server: &Server, address: &str, path: &str, email: &str) -> (u16, String) {
+    let answer = show_from(server, address, path, &json!({ "email": email }));
+    (answer.status, answer.text)
+}
+
+const FORGOT: &str = "/auth/password/forgot";
+const RESEND: &str = "/auth/email/resend";
+
+#[test]
+fn mails_are_asked_for_a_hundred_times_from_one_address_whoever_they_are_for() {
+    let server = behind_a_proxy();
+    let ada = Anonymous::at(&server).become_somebody();
+    let is_mailed = || server.outbox().contains("Subject: Reset your password");
+    let attacker = |number: usize| format!("2001:db8:0:1::{number}");
+    let answers: Vec<_> = (0..ADDRESS + 20)
+        .map(|number| {
+            let (path, nobody) = ([FORGOT, RESEND][number % 2], format!("{}@example.com", fresh_name()));
+            ask_from(&server, &attacker(number), path, &nobody)
+        })
+        .collect();
+    assert!(answers.iter().all(|answer| *answer == answers[0] && answer.0 == 202), "{answers:?}");
+    assert_eq!(audited(&server), ADDRESS as i64);
+    assert_eq!(ask_from(&server, &attacker(1), FORGOT, &ada.email()), answers[0]);
+    assert!(!is_mailed());
+    assert_eq!(wrong_from(&server, &attacker(1), &fresh_name()), 401, "guesses are another count");
+    assert_eq!(ask_from(&server, "2001:db8:0:2::1", FORGOT, &ada.email()), answers[0]);
+    assert!(is_mailed());
+    assert_eq!(audited(&server), ADDRESS as i64 + 1);
+}
+
+#[test]
+fn of_300_mails_asked_for_at_once_a_hundred_are_looked_at() {
+    let server = behind_a_proxy();
+    std::thread::scope(|scope| {
+        let ask = || ask_from(&server, "198.51.100.1", FORGOT, &format!("{}@example.com", fresh_name()));
+        let all: Vec<_> = (0..300).map(|_| scope.spawn(ask)).collect();
+        for one in all {
+            assert_eq!(one.join().unwrap().0, 202);
+        }
+    });
+    assert_eq!(audited(&server), ADDRESS as i64);
+}
+
+#[test]
+fn where_addresses_are_not_counted_nobody_who_asks_for_mails_is_either() {
+    let server = Server::start_with(&[("TRUSTED_PROXIES", "127.0.0.1")]);
+    for _ in 0..=ADDRESS {
+        ask_from(&server, "198.51.100.1", RESEND, &format!("{}@example.com", fresh_name()));
+    }
+    assert_eq!(audited(&server), ADDRESS as i64 + 1);
+}
+
 /// Both headers that tell of guesses.
 fn told(answer: &Answer) -> (String, String) {
     (answer.header("ratelimit-policy").to_owned(), answer.header("ratelimit").to_owned())

@@ -8,6 +8,7 @@ use crate::email::Email;
 use crate::event::Event;
 use crate::field::Field;
 use crate::rejection::{Code, Fault};
+use crate::throttle::FromAddress;
 use crate::time::Timestamp;
 use crate::token::{ActionPurpose, MailedToken};
 
@@ -26,16 +27,20 @@ pub struct Requested {
     pub account: Option<Account>,
     /// The mails with a token that count for it at the moment.
     pub recent: RecentMails,
+    /// The mails that were asked for from where this one is.
+    pub from_address: FromAddress,
 }
 
 /// Decides whether a mail is sent. The answer is the same in any case, and so is the work: a mail to nobody is written and
-/// taken back in the transaction that counts it, so that neither says whether the address is anybody's.
+/// taken back in the transaction that counts it, so that neither says whether the address is anybody's. Past a limit the log
+/// alone is told.
 ///
 /// ```
 /// use countersign_core::change::Change;
 /// use countersign_core::email::Email;
 /// use countersign_core::mail::{RecentMails, Requested, request};
 /// use countersign_core::secret::Secret;
+/// use countersign_core::throttle::FromAddress;
 /// use countersign_core::time::Timestamp;
 /// use countersign_core::token::{ActionEntropy, ActionPurpose, MailKey};
 ///
@@ -44,7 +49,11 @@ pub struct Requested {
 /// let to = Email::parse("nobody@example.com").unwrap();
 /// let token = MailKey::new(&[7; 32]).mail(ActionPurpose::ResetPassword, to, &entropy, now).unwrap();
 ///
-/// let requested = |all| Requested { account: None, recent: RecentMails { all, ..RecentMails::default() } };
+/// let requested = |all| Requested {
+///     account: None,
+///     recent: RecentMails { all, ..RecentMails::default() },
+///     from_address: FromAddress::default(),
+/// };
 /// let decision = request(&requested(2), token.clone(), now);
 /// assert!(matches!(decision.changes[..], [.., Change::RehearseMail(_)]));
 /// let decision = request(&requested(3), token, now);
@@ -58,7 +67,9 @@ pub fn request(standing: &Requested, token: MailedToken, now: Timestamp) -> Deci
         ActionPurpose::VerifyEmail => Occasion::Resend,
         ActionPurpose::ResetPassword => Occasion::Forgotten,
     };
-    let Some(counted) = standing.recent.count(occasion, &token.to, now) else {
+    let may_ask = standing.from_address.wait_secs(now).is_none();
+    let counted = standing.recent.count(occasion, &token.to, now).filter(|_| may_ask);
+    let Some(counted) = counted else {
         return Decision::grant(()).with_event(Event::MailWithheld { user, code: Code::TooManyAttempts });
     };
     let wants_it = |account: &&Account| {
@@ -72,6 +83,7 @@ pub fn request(standing: &Requested, token: MailedToken, now: Timestamp) -> Deci
     let token = Box::new(token);
     Decision::grant(())
         .with_changes(counted)
+        .with_changes(standing.from_address.count(now))
         .with_change(if is_mailed { Change::MailToken(token) } else { Change::RehearseMail(token) })
         .with_event(match purpose {
             ActionPurpose::VerifyEmail => Event::VerificationRequested { user },
@@ -83,14 +95,16 @@ pub fn request(standing: &Requested, token: MailedToken, now: Timestamp) -> Deci
 #[cfg(feature = "sign")]
 mod tests {
     use super::*;
+    use crate::network::Network;
     use crate::samples::{NOW, account, mailed_token};
-    use crate::throttle::GuessSubject;
+    use crate::throttle::{GuessSubject, Guesses};
 
     const RESET: ActionPurpose = ActionPurpose::ResetPassword;
     const VERIFY: ActionPurpose = ActionPurpose::VerifyEmail;
 
     fn asked(account: Option<Account>, recent: RecentMails, purpose: ActionPurpose) -> Vec<Change> {
-        let decision = request(&Requested { account, recent }, mailed_token(purpose), NOW);
+        let standing = Requested { account, recent, from_address: FromAddress::default() };
+        let decision = request(&standing, mailed_token(purpose), NOW);
         assert_eq!(decision.outcome, Ok(()));
         decision.changes
     }
@@ -158,6 +172,33 @@ mod tests {
             (GuessSubject::of_mails_to("ada@example.com"), GuessSubject::of_reset("ada@example.com"));
         assert_eq!(counted(1), [(mails.clone(), 2, 3_600), (resets.clone(), 3, 3_600)]);
         assert_eq!(counted(2), [(mails, 3, 3_600), (resets, 1, 1_800)]);
+    }
+
+    #[test]
+    fn past_the_limit_of_those_who_ask_nothing_is_counted_and_the_log_alone_is_told() {
+        let network = Network::parse("2001:db8::1").unwrap();
+        for account in [Some(account()), Some(Account { email_verified: true, ..account() }), None] {
+            for purpose in [VERIFY, RESET] {
+                let asked = |count| {
+                    let mails = Guesses { count, oldest: Some(NOW.plus_secs(-600)) };
+                    let standing = Requested {
+                        account: account.clone(),
+                        recent: RecentMails::default(),
+                        from_address: FromAddress::of_mails(network, mails),
+                    };
+                    let decision = request(&standing, mailed_token(purpose), NOW);
+                    assert_eq!(decision.outcome, Ok(()));
+                    (decision.changes, decision.events)
+                };
+                let (changes, _) = asked(99);
+                let (subject, window_start) = (GuessSubject::MailsFrom(network), Guesses::window_start(NOW));
+                let counted = Change::CountGuess { subject, limit: 100, at: NOW, window_start };
+                assert!(changes.contains(&counted), "{changes:?}");
+                let (changes, events) = asked(100);
+                assert_eq!(changes, []);
+                assert!(!events.is_empty() && events.iter().all(|event| !event.is_audited()), "{events:?}");
+            }
+        }
     }
 
     #[test]

@@ -131,7 +131,7 @@ impl FactorStanding {
             }
             None => refuse(Rejection::of(Code::InvalidCode))
                 .with_change(counted)
-                .with_changes(self.from_address.wrong(now)),
+                .with_changes(self.from_address.count(now)),
         }
     }
 }

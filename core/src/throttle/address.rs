@@ -3,24 +3,35 @@
 //! They are looked at in the commit that answers them and are counted in it too: nobody is told what one was before that
 //! is stored. A right one is counted as well and taken back in the same commit. Without that, of a thousand that come at
 //! once the right one would be taken although a hundred wrong ones were counted before it.
+//!
+//! Mails are counted on the address that asks for them, by a count of their own.
 
 use super::{GuessSubject, Guesses, Tally};
 use crate::change::Change;
 use crate::network::Network;
 use crate::time::Timestamp;
 
-/// What was guessed from the address of whoever shows a code or a mailed token. By default addresses are not counted.
+/// What counts on the address of whoever shows a code or a mailed token, or asks for a mail. By default addresses are not
+/// counted.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct FromAddress(Option<Tally>);
 
 impl FromAddress {
     /// These guesses from this network, whatever they were at.
     pub fn of(network: Network, guesses: Guesses) -> Self {
-        let subject = GuessSubject::Network(network);
+        Self::at(GuessSubject::Network(network), guesses)
+    }
+
+    /// These mails that were asked for from this network, whoever they went to.
+    pub fn of_mails(network: Network, mails: Guesses) -> Self {
+        Self::at(GuessSubject::MailsFrom(network), mails)
+    }
+
+    fn at(subject: GuessSubject, guesses: Guesses) -> Self {
         Self(Some(Tally { limit: subject.limit(), subject, guesses }))
     }
 
-    /// `None` where one more is looked at, else the seconds until one is.
+    /// `None` where one more is looked at or sent, else the seconds until one is.
     ///
     /// ```
     /// use countersign_core::network::Network;
@@ -38,8 +49,8 @@ impl FromAddress {
         self.0.as_ref()?.wait_secs(now)
     }
 
-    /// It was wrong.
-    pub(crate) fn wrong(&self, now: Timestamp) -> Vec<Change> {
+    /// It was wrong, or is a mail.
+    pub(crate) fn count(&self, now: Timestamp) -> Vec<Change> {
         self.0.iter().map(|tally| tally.count(now)).collect()
     }
 

@@ -27,7 +27,8 @@ fn resend(_: Place) -> Description {
         "Send the verification again",
         "Mails a token that verifies the address, good for a day, where it belongs to an account and is not verified \
          yet. The answer is the same in any case. At most 3 mails with a token an hour go to one address, whatever has \
-         them sent; the third is kept for `/auth/password/forgot`, and one an hour is sent for this.",
+         them sent; the third is kept for `/auth/password/forgot`, and one an hour is sent for this. After 100 of both \
+         kinds within an hour from one address none is sent for a while.",
     )
 }
 
@@ -36,7 +37,8 @@ fn forgot(_: Place) -> Description {
         "Forgot the password",
         "Mails a token that sets another password, good for half an hour, where the address belongs to an account. The \
          answer is the same in any case. At most 3 mails with a token an hour go to one address, whatever has them \
-         sent; the third is sent only while no token that was mailed for this in the last half an hour is alive.",
+         sent; the third is sent only while no token that was mailed for this in the last half an hour is alive. After \
+         100 of both kinds within an hour from one address none is sent for a while.",
     )
 }
 

@@ -50,7 +50,8 @@ async fn request(app: &App, call: &Call, purpose: ActionPurpose) -> Result<Reply
         let now = app.now();
         let account = app.store.account_by_name(&name)?;
         let recent = app.store.recent_mails(name.as_str(), now)?;
-        Ok(mail::request(&Requested { account, recent }, token.clone(), now))
+        let from_address = app.store.mails_from(call.network, now)?;
+        Ok(mail::request(&Requested { account, recent, from_address }, token.clone(), now))
     })
     .await?;
     Ok(Reply::json(StatusCode::ACCEPTED, &Message { message: MESSAGE }))

@@ -237,6 +237,16 @@ impl Store {
         Ok(FromAddress::of(network, self.guesses(&subject, subject.window_start(now))?))
     }
 
+    /// The mails that were asked for from a network, as they count at `now`; `None` where addresses are not counted.
+    ///
+    /// # Errors
+    /// Where the store fails.
+    pub fn mails_from(&self, network: Option<Network>, now: Timestamp) -> Result<FromAddress, StoreError> {
+        let Some(network) = network else { return Ok(FromAddress::default()) };
+        let subject = GuessSubject::MailsFrom(network);
+        Ok(FromAddress::of_mails(network, self.guesses(&subject, subject.window_start(now))?))
+    }
+
     /// The guesses at `subject` after `window_start`.
     ///
     /// # Errors
