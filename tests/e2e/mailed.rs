@@ -216,6 +216,33 @@ fn a_token_is_used_once_also_by_many_at_once_and_after_a_restart() {
 }
 
 #[test]
+fn a_log_in_from_elsewhere_is_told_also_after_all_devices_were_forgotten() {
+    let server = Server::start();
+    let anyone = Anonymous::at(&server);
+    let [ada, grace] = [0; 2].map(|_| anyone.become_somebody());
+    let told = |who: &SignedIn<'_>| {
+        let mail = format!("To: {}\nSubject: New log-in to your account\n", who.email());
+        server.outbox().matches(&mail).count()
+    };
+    assert_eq!([told(&ada), told(&grace)], [0, 0], "the first log-in of an account is no news");
+    assert_eq!(ada.put("/users/me", &json!({ "password": NEW })).status, 200);
+    assert_eq!(anyone.log_in(&ada.name, NEW).status, 200);
+    assert_eq!([told(&ada), told(&grace)], [1, 0]);
+    let restored = server.command(&["after-restore"], "");
+    assert!(restored.status.success(), "{restored:?}");
+    assert_eq!(anyone.log_in(&grace.name, &grace.password).status, 200);
+    assert_eq!([told(&ada), told(&grace)], [1, 1]);
+
+    let guarded = Guarded::of(anyone.become_somebody());
+    assert_eq!(guarded.who.put("/users/me", &json!({ "password": NEW })).status, 200);
+    let guarded = Guarded { who: SignedIn { password: NEW.to_owned(), ..guarded.who }, ..guarded };
+    let waiting = guarded.mfa_token();
+    let code = json!({ "recovery_code": guarded.recovery_codes[0] });
+    assert_eq!(guarded.finish(&waiting, &code).status, 200);
+    assert_eq!(told(&guarded.who), 1);
+}
+
+#[test]
 fn what_is_no_token_of_ours_is_told_so() {
     let anyone = Anonymous::at(server::shared());
     for token in ["x", &"A".repeat(43), &"A".repeat(10_000), "\u{0}", "☃", "' OR 1=1 --"] {

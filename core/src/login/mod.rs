@@ -84,8 +84,9 @@ pub struct Standing {
     pub account: Option<Account>,
     /// Whether the device token is one of that account's.
     pub device_known: bool,
-    /// Whether the account is known on any device, and so was logged in to before.
-    pub any_device_known: bool,
+    /// Whether the account was ever known on any device, and so was logged in to before. It may be known on none by now,
+    /// since another password has all forgotten.
+    pub had_device: bool,
     /// What there is of its second factor.
     pub factor: FactorStanding,
     /// The application asked for, or the one the account registered with; `None` where there is none.
@@ -101,7 +102,7 @@ impl Standing {
         Self {
             account,
             device_known,
-            any_device_known: false,
+            had_device: false,
             factor: FactorStanding::default(),
             application: None,
             roles: Vec::new(),
@@ -240,7 +241,7 @@ pub fn decide(
             account,
             guess,
             checked,
-            is_told_of: standing.any_device_known && known_device.is_none(),
+            is_told_of: standing.had_device && known_device.is_none(),
             known_device,
             second_factor,
             application: application.id,

@@ -59,8 +59,9 @@ pub struct FinishStanding {
     pub roles: Vec<Role>,
     /// The second factor.
     pub factor: FactorStanding,
-    /// Whether the account is known on any device, and so was logged in to before.
-    pub any_device_known: bool,
+    /// Whether the account was ever known on any device, and so was logged in to before. It may be known on none by now,
+    /// since another password has all forgotten.
+    pub had_device: bool,
 }
 
 /// A log-in whose password was right.
@@ -144,7 +145,7 @@ pub fn finish(
 ) -> Decision<LoggedIn> {
     let now = context.now;
     admit_token(standing, now).and_then(|standing| {
-        let FinishStanding { login, account, application, roles, factor, any_device_known } = standing;
+        let FinishStanding { login, account, application, roles, factor, had_device } = standing;
         let user = Some(account.id);
         let refuse = |code| {
             Decision::refuse(Rejection::of(code))
@@ -160,7 +161,7 @@ pub fn finish(
         let digest = login.digest;
         let decision = factor
             .spend(account.id, enabled, shown, now)
-            .and_then(|()| finished(login, account, roles, any_device_known, entropy, context));
+            .and_then(|()| finished(login, account, roles, had_device, entropy, context));
         match &decision.outcome {
             Err(rejection) if rejection.code == Code::InvalidCode => {
                 decision.with_change(Change::CountWrongCode { digest })
@@ -174,7 +175,7 @@ fn finished(
     login: MfaLogin,
     account: Account,
     roles: Vec<Role>,
-    any_device_known: bool,
+    had_device: bool,
     entropy: &LoginEntropy,
     context: LoginContext<'_>,
 ) -> Decision<LoggedIn> {
@@ -186,7 +187,7 @@ fn finished(
         guess,
         checked: login.checked_hash,
         known_device: None,
-        is_told_of: any_device_known && login.device.is_none(),
+        is_told_of: had_device && login.device.is_none(),
         second_factor: true,
     };
     let mut decision = Decision::grant(()).with_change(Change::EndMfaLogin { digest: login.digest });

@@ -11,7 +11,7 @@ pub(super) fn standing(account: Option<Account>) -> Standing {
     Standing {
         account,
         device_known: false,
-        any_device_known: false,
+        had_device: false,
         factor: FactorStanding::default(),
         application,
         roles: Vec::new(),
@@ -296,9 +296,9 @@ fn exactly_one_name_is_wanted() {
 }
 
 #[test]
-fn a_new_device_is_told_of_where_there_was_one_before() {
-    let told = |device_known, any_device_known| {
-        let standing = Standing { device_known, any_device_known, ..standing(Some(account())) };
+fn a_new_device_is_told_of_where_there_was_ever_one_before() {
+    let told = |device_known, had_device| {
+        let standing = Standing { device_known, had_device, ..standing(Some(account())) };
         let notice = Notice::NewDevice(Client::default());
         let tell = Change::Notify { user: account().id, notice, at: NOW };
         let changes = decided(standing, right(), &Policy::default()).changes;

@@ -162,6 +162,6 @@ fn with_belongings(app: &App, login: &Login, standing: Standing) -> Result<Stand
         Some(application) => store.roles_held(account.id, &application.id)?,
         None => Vec::new(),
     };
-    let any_device_known = store.any_device_known(account.id)?;
-    Ok(Standing { any_device_known, factor, application, roles, ..standing })
+    let had_device = store.had_device(account.id)?;
+    Ok(Standing { had_device, factor, application, roles, ..standing })
 }

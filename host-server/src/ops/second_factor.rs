@@ -60,8 +60,8 @@ pub(super) fn waiting(
     let roles = app.store.roles_held(account.id, &application.id)?;
     let network = network.filter(|_| login.device.is_none());
     let factor = standing(app, account.id, shown, network)?;
-    let any_device_known = app.store.any_device_known(account.id)?;
-    Ok(Some(FinishStanding { login, account, application, roles, factor, any_device_known }))
+    let had_device = app.store.had_device(account.id)?;
+    Ok(Some(FinishStanding { login, account, application, roles, factor, had_device }))
 }
 
 /// Whose log-in waits under this token.

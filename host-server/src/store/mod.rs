@@ -204,14 +204,14 @@ impl Store {
             .unwrap_or_default())
     }
 
-    /// Whether the user is known on any device.
+    /// Whether the user was ever known on any device.
     ///
     /// # Errors
     /// Where the store fails.
-    pub fn any_device_known(&self, user: UserId) -> Result<bool, StoreError> {
+    pub fn had_device(&self, user: UserId) -> Result<bool, StoreError> {
         let parameters = [user.value().into()];
         Ok(self
-            .read_one(sql::devices::DEVICES_OF_USER, parameters, rows::devices::device_known)?
+            .read_one(sql::devices::HAD_DEVICE, parameters, rows::devices::had_device)?
             .unwrap_or_default())
     }
 

@@ -44,7 +44,7 @@ fn waiting() -> FinishStanding {
         application: application(),
         roles: Vec::new(),
         factor: on(),
-        any_device_known: false,
+        had_device: false,
     }
 }
 
@@ -203,8 +203,8 @@ fn a_token_that_saw_five_wrong_codes_is_told_of_the_lock_while_that_is_on() {
 
 #[test]
 fn a_device_that_was_known_by_its_token_is_no_new_one() {
-    let told = |device, any_device_known| {
-        let mut standing = FinishStanding { any_device_known, ..waiting() };
+    let told = |device, had_device| {
+        let mut standing = FinishStanding { had_device, ..waiting() };
         standing.login.device = device;
         let changes = finished(standing, &code(true)).changes;
         changes.iter().any(|change| matches!(change, Change::Notify { notice: Notice::NewDevice(_), .. }))

@@ -90,6 +90,8 @@ mod tests {
     use std::fs;
     use std::time::Duration;
 
+    use refinery::Target;
+
     use super::*;
 
     fn tables(connection: &Connection) -> Vec<String> {
@@ -119,6 +121,26 @@ mod tests {
         refuse_foreign(&connection).unwrap();
         run(&mut connection, Runner::new(&[good])).unwrap();
         assert_eq!(tables(&connection), [HISTORY, "good"]);
+    }
+
+    #[test]
+    fn the_next_log_in_to_an_account_from_before_devices_were_noted_is_told() {
+        let mut connection = Connection::open_in_memory().unwrap();
+        run(&mut connection, embedded::migrations::runner().set_target(Target::Version(9))).unwrap();
+        let add = |connection: &Connection, name: &str| {
+            let text = "INSERT INTO users (username, username_key, email, role, status, email_verified, application_id, \
+                                           password_hash, hash_kind, created_at, updated_at) \
+                        VALUES ($1, $1, $1, 'user', 'active', 0, 'default', '', '', 0, 0)";
+            connection.execute(text, [name]).unwrap();
+        };
+        add(&connection, "before");
+        migrate(&mut connection).unwrap();
+        add(&connection, "after");
+        let had_device = |name: &str| -> bool {
+            let text = "SELECT had_device FROM users WHERE username = $1";
+            connection.query_row(text, [name], |row| row.get(0)).unwrap()
+        };
+        assert_eq!(["before", "after"].map(had_device), [true, false]);
     }
 
     #[test]

@@ -135,6 +135,7 @@ async fn another_password_leaves_one_session_and_nothing_that_was_granted_on_the
     let known =
         |token: u128, user| store.device_known(TokenDigest::of(&token.to_be_bytes()), Some(user)).unwrap();
     assert_eq!([known(1, user), known(2, user), known(3, other)], [false, false, true]);
+    assert!(store.had_device(user).unwrap(), "so that a log-in by the new password is told to its owner");
     assert_eq!(store.count("SELECT count(*) FROM mfa_logins WHERE digest = 'grace'"), 1);
     assert_eq!(store.count("SELECT count(*) FROM mfa_logins"), 1);
 }

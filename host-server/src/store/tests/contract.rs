@@ -271,12 +271,15 @@ async fn a_device_is_known_for_its_own_user(store: Store) {
     let after = store.create(new_account("joan")).await.unwrap();
     let digest = TokenDigest::of(&1_u128.to_be_bytes());
     let known = || [before, user, after].map(|user| store.device_known(digest, Some(user)).unwrap());
-    assert_eq!(known(), [false, false, false]);
+    let had_device = || [before, user, after].map(|user| store.had_device(user).unwrap());
+    assert_eq!((known(), had_device()), ([false, false, false], [false, false, false]));
     assert_eq!(store.commit(&[remember_device(user, 1)]).await.unwrap(), DONE);
-    assert_eq!(known(), [false, true, false]);
+    assert_eq!((known(), had_device()), ([false, true, false], [false, true, false]));
     // Again changes nothing, whoever claims it.
     assert_eq!(store.commit(&[remember_device(after, 1)]).await.unwrap(), DONE);
     assert_eq!(known(), [false, true, false]);
+    assert_eq!(store.commit(&[Change::ForgetDevice { digest }]).await.unwrap(), DONE);
+    assert_eq!((known(), store.had_device(user).unwrap()), ([false, false, false], true));
 }
 
 async fn the_newest_devices_stay_known(store: Store) {

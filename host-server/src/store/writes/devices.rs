@@ -16,6 +16,7 @@ pub(super) fn forget_devices(user: UserId) -> Write {
 pub(super) fn remember_device(digest: TokenDigest, user: UserId, at: Timestamp) -> Vec<Write> {
     vec![
         write(sql::REMEMBER_DEVICE, Guard::Open, [digest.encode().into(), user.value().into(), at.into()]),
+        write(sql::NOTE_DEVICE, Guard::Open, [user.value().into()]),
         write(sql::KEEP_NEWEST_DEVICES, Guard::Open, [user.value().into(), DEVICES_PER_USER.into()]),
     ]
 }

@@ -169,7 +169,7 @@ mod tests {
                 vec![Guard::Open],
                 vec![Guard::OneRow, Guard::Open, Guard::OneRow],
                 vec![Guard::OneRow, Guard::Open, Guard::Open],
-                vec![Guard::Open, Guard::Open],
+                vec![Guard::Open, Guard::Open, Guard::Open],
                 vec![Guard::OneRow],
             ]
         );

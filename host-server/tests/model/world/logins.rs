@@ -114,9 +114,9 @@ impl World {
                 let application = self.store.application(&login.application)?;
                 let roles = self.store.roles_held(login.user, &login.application)?;
                 let factor = self.factor_standing(login.user, Some(&shown))?;
-                let any_device_known = self.store.any_device_known(login.user)?;
+                let had_device = self.store.had_device(login.user)?;
                 account.zip(application).map(|(account, application)| {
-                    (shown, FinishStanding { login, account, application, roles, factor, any_device_known })
+                    (shown, FinishStanding { login, account, application, roles, factor, had_device })
                 })
             }
         };
@@ -198,11 +198,11 @@ impl World {
             (Some(account), Some(application)) => store.roles_held(account.id, &application.id)?,
             _ => Vec::new(),
         };
-        let any_device_known = match &account {
-            Some(account) => store.any_device_known(account.id)?,
+        let had_device = match &account {
+            Some(account) => store.had_device(account.id)?,
             None => false,
         };
-        Ok(Standing { account, device_known, any_device_known, factor, application, roles })
+        Ok(Standing { account, device_known, had_device, factor, application, roles })
     }
 
     pub(super) fn factor_standing(
