@@ -1,5 +1,6 @@
 //! What holds of the mails to one address, whatever strangers ask for and whenever.
 #![cfg(all(not(target_arch = "wasm32"), feature = "sign"))]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test whose own sample is refused must fail")]
 
 use countersign_core::account::{Account, AccountRole, NewAccount};
 use countersign_core::change::Change;

@@ -10,6 +10,9 @@ const VERIFY: &str = "Confirm your e-mail address";
 const RESET: &str = "Reset your password";
 const NEW: &str = "the difference engine";
 
+/// How somebody asks for a mail to an address.
+type Ask = fn(&Anonymous<'_>, &str) -> Answer;
+
 fn forgot(anyone: &Anonymous<'_>, email: &str) -> Answer {
     anyone.post("/auth/password/forgot", &json!({ "email": email }))
 }
@@ -270,7 +273,7 @@ fn nobody_learns_whose_address_it_is() {
     admin.send("PATCH", &suspended.path(""), &json!({ "status": "suspended" }));
     deleted.ask("DELETE", "/users/me");
     let mails = || server.outbox().matches("== ").count();
-    let answers = |ask: fn(&Anonymous<'_>, &str) -> Answer| {
+    let answers = |ask: Ask| {
         let emails = [known.email(), suspended.email(), deleted.email(), "nobody@example.com".to_owned()];
         emails.map(|email| {
             let Answer { status, text, .. } = ask(&anyone, &email);
@@ -323,8 +326,8 @@ fn three_mails_an_hour_go_to_one_address_whatever_has_them_sent() {
 fn the_owner_has_a_reset_at_every_moment_whatever_strangers_ask_for() {
     let server = Server::start();
     let anyone = Anonymous::at(&server);
-    let attacks: [&[fn(&Anonymous<'_>, &str) -> Answer]; 3] =
-        [&[forgot, forgot, forgot], &[resend, resend, forgot], &[forgot, resend, forgot]];
+    let attacks: [[Ask; 3]; 3] =
+        [[forgot, forgot, forgot], [resend, resend, forgot], [forgot, resend, forgot]];
     for attack in attacks {
         let [verified, unverified] = [0; 2].map(|_| anyone.become_somebody());
         assert_eq!(verify(&anyone, &server.mailed_token(&verified.email(), VERIFY)).status, 204);
