@@ -6,11 +6,10 @@ use crate::decision::Decision;
 use crate::event::{Event, LoginFailure};
 use crate::id::ApplicationId;
 use crate::login::PasswordCheck;
-use crate::network::Network;
 use crate::policy::Policy;
 use crate::rejection::{Code, Fault, Rejection};
 use crate::session::Session;
-use crate::throttle::{Guess, GuessSubject, Tally};
+use crate::throttle::{Guess, Tally};
 use crate::time::Timestamp;
 
 /// That the owner is there. Only this module makes one.
@@ -59,10 +58,10 @@ pub fn require(
         .ok_or_else(|| Rejection::of(Code::ReauthenticationRequired))
 }
 
-/// The guess that a password of this account is, from `network`, which is `None` where addresses are not counted: it
-/// counts like one at the log-in.
-pub fn guess(account: &Account, network: Option<Network>) -> Guess {
-    Guess::new(GuessSubject::Account(account.id), None, network)
+/// The guess that a password is which is shown in this session: it counts on the session, so that no stranger who guesses
+/// at the log-in keeps the owner from the change that would end it.
+pub fn guess(session: &Session) -> Guess {
+    Guess::in_session(session.user, session.id)
 }
 
 /// Whether one more password may be looked at.
@@ -74,8 +73,8 @@ pub fn admit(account: &Account, guess: &Guess, tallies: &[Tally], now: Timestamp
     }
 }
 
-/// Decides what the check of `current_password` came to. A right one takes its guess back; the others stay
-/// counted, which only a finished log-in changes.
+/// Decides what the check of `current_password` came to. A right one takes its guess back; the others stay counted, on the
+/// session for an hour, and in a row until a log-in is finished.
 pub fn decide(account: &Account, guess: &Guess, check: &PasswordCheck) -> Decision<Proof> {
     if let Some(proof) = by_check(account, check) {
         return Decision::grant(proof).with_changes(guess.take_back());

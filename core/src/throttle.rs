@@ -5,8 +5,8 @@
 //! (OWASP Authentication Cheat Sheet, "Account Lockout").
 //!
 //! A guess is counted on the account, on the address that it comes from, and on the two together. The last has the
-//! least: one address alone cannot use up an account's guesses, so that its owner elsewhere still gets in. Those counts
-//! are of an hour. Besides them, guesses [in a row](GuessSubject::InARow) are counted for however long they take.
+//! least: one address alone cannot use up an account's guesses, so that its owner elsewhere still gets in. A device that
+//! the account knows and a session of it have a count of their own in place of those three. All of these are of an hour. Besides them, guesses [in a row](GuessSubject::InARow) are counted for however long they take.
 
 mod address;
 mod streak;
@@ -15,7 +15,7 @@ pub use address::FromAddress;
 pub use streak::{IN_A_ROW_LIMIT, NOBODYS_ROW_SECS, STRANGERS_IN_A_ROW_LIMIT};
 
 use crate::change::Change;
-use crate::id::UserId;
+use crate::id::{SessionId, UserId};
 use crate::network::Network;
 use crate::secret::TokenDigest;
 use crate::time::Timestamp;
@@ -46,6 +46,8 @@ pub enum GuessSubject {
     Name(TokenDigest),
     /// A device that the account was logged in from before. Strangers cannot use its count up.
     Device(TokenDigest),
+    /// A session, of whose account the password is guessed at. Whoever is not in it cannot use its count up.
+    Session(SessionId),
     /// The second factor of an account, whichever session or log-in the code is for.
     SecondFactor(UserId),
     /// An e-mail address that mails with a token are sent to, whether or not it is anybody's.
@@ -116,6 +118,7 @@ impl GuessSubject {
             GuessSubject::Account(user) => ["account:", &user.value().to_string()].concat(),
             GuessSubject::Name(digest) => ["name:", &digest.encode()].concat(),
             GuessSubject::Device(digest) => ["device:", &digest.encode()].concat(),
+            GuessSubject::Session(session) => ["session:", &session.encode()].concat(),
             GuessSubject::SecondFactor(user) => ["code:", &user.value().to_string()].concat(),
             GuessSubject::Address(digest) => ["mail:", &digest.encode()].concat(),
             GuessSubject::Verification(digest) => ["verification:", &digest.encode()].concat(),
@@ -171,8 +174,8 @@ impl Guesses {
 pub struct Guess {
     /// An account or a name of nobody.
     at: GuessSubject,
-    /// `None` where a stranger guesses.
-    device: Option<TokenDigest>,
+    /// The known device or the session that guesses; `None` where a stranger does.
+    known: Option<GuessSubject>,
     network: Option<Network>,
 }
 
@@ -185,7 +188,24 @@ impl Guess {
     /// it out.
     pub fn new(at: GuessSubject, device: Option<TokenDigest>, network: Option<Network>) -> Self {
         let network = network.filter(|_| device.is_none());
-        Self { at, device, network }
+        Self { at, known: device.map(GuessSubject::Device), network }
+    }
+
+    /// A guess at the account of a session by whoever is in it. It is counted like one from a known device: strangers who
+    /// keep an account's count full, or its address's, do not keep its owner from what asks for the password.
+    ///
+    /// ```
+    /// use countersign_core::id::{SessionId, UserId};
+    /// use countersign_core::throttle::{Guess, GuessSubject, IN_A_ROW_LIMIT};
+    ///
+    /// let (ada, session) = (UserId::new(7), SessionId::from_bytes([1; 16]));
+    /// let guess = Guess::in_session(ada, session);
+    /// let in_a_row = GuessSubject::Account(ada).in_a_row();
+    /// assert_eq!(guess.limit(&in_a_row), IN_A_ROW_LIMIT);
+    /// assert_eq!(guess.counted_on(), [GuessSubject::Session(session), in_a_row]);
+    /// ```
+    pub fn in_session(user: UserId, session: SessionId) -> Self {
+        Self { at: GuessSubject::Account(user), known: Some(GuessSubject::Session(session)), network: None }
     }
 
     /// What it is counted on: what is guessed at first.
@@ -198,7 +218,7 @@ impl Guess {
     /// Guesses at one of those that are looked at.
     pub fn limit(&self, subject: &GuessSubject) -> u32 {
         match subject {
-            GuessSubject::InARow(_) if self.device.is_none() => STRANGERS_IN_A_ROW_LIMIT,
+            GuessSubject::InARow(_) if self.known.is_none() => STRANGERS_IN_A_ROW_LIMIT,
             subject => subject.limit(),
         }
     }
@@ -239,7 +259,7 @@ impl Guess {
 
     /// All that it is counted on but the address.
     fn at_account(&self) -> Vec<GuessSubject> {
-        let by_whom = self.device.map_or_else(|| self.at.clone(), GuessSubject::Device);
+        let by_whom = self.known.clone().unwrap_or_else(|| self.at.clone());
         let from_here =
             self.network.map(|network| GuessSubject::FromNetwork(Box::new(self.at.clone()), network));
         std::iter::once(by_whom).chain(from_here).chain([self.at.clone().in_a_row()]).collect()

@@ -15,6 +15,9 @@ const ADDRESS: usize = 100;
 /// What strangers may guess at one account in an hour.
 const ACCOUNT: usize = 20;
 
+/// What may be guessed in one session in an hour.
+const SESSION: usize = 20;
+
 /// A server that counts addresses and is told them by a proxy on this machine.
 fn behind_a_proxy() -> Server {
     Server::start_with(&[("RATE_LIMIT", "on"), ("TRUSTED_PROXIES", "127.0.0.1")])
@@ -124,16 +127,49 @@ fn a_known_device_gets_in_from_an_address_that_is_through() {
 }
 
 #[test]
-fn the_current_password_is_guessed_at_by_an_address_like_the_one_of_a_log_in() {
+fn a_current_password_is_counted_neither_on_its_address_nor_on_the_account_s_hour() {
     let server = behind_a_proxy();
     let ada = Anonymous::at(&server).become_somebody();
     let change = |password: &str| {
-        let body = json!({ "email": format!("{}@example.com", fresh_name()), "current_password": password });
-        ada.send("PUT", "/users/me", &body).status
+        let body = json!({ "name": "Ada", "current_password": password });
+        ada.put("/users/me", &body).status
     };
-    assert!((0..FROM_ADDRESS).all(|_| change("not the password") == 400));
-    assert_eq!(change(&ada.password), 429);
+    assert!((0..SESSION).all(|_| change("not the password") == 400));
+    assert_eq!(change("not the password"), 429);
+    let here = "127.0.0.1";
+    assert!((0..FROM_ADDRESS).all(|_| wrong_from(&server, here, &ada.name) == 401), "none is used up yet");
+    assert_eq!(wrong_from(&server, here, &ada.name), 429);
     assert_eq!(log_in_from(&server, "203.0.113.7", &ada.name, &ada.password).status, 200);
+}
+
+#[test]
+fn strangers_who_keep_an_account_full_do_not_keep_its_owner_from_another_password() {
+    let server = behind_a_proxy();
+    let mut ada = Anonymous::at(&server).become_somebody();
+    // The whole of what is counted on her address, on her account and on the two together, and then all in a row.
+    let here = "127.0.0.1";
+    assert!((0..ADDRESS - FROM_ADDRESS).all(|_| wrong_from(&server, here, &fresh_name()) == 401));
+    assert!((0..FROM_ADDRESS).all(|_| wrong_from(&server, here, &ada.name) == 401));
+    assert!((FROM_ADDRESS..ACCOUNT).all(|_| wrong_from(&server, "198.51.100.1", &ada.name) == 401));
+    for row in ["of the hour", "in a row"] {
+        let strangers = log_in_from(&server, "203.0.113.7", &ada.name, &ada.password);
+        assert_eq!((strangers.status, strangers.code().as_str()), (429, "too_many_attempts"), "{row}");
+        assert_eq!(wrong_from(&server, here, &fresh_name()), 429, "{row}");
+
+        let wrong = json!({ "current_password": "not the password" });
+        assert_eq!(ada.post("/auth/mfa/enable", &wrong).status, 400, "{row}");
+        let right = json!({ "current_password": ada.password });
+        assert_eq!(ada.post("/auth/mfa/enable", &right).status, 200, "{row}");
+        assert_eq!(ada.put("/users/me", &json!({ "password": ada.password })).status, 200, "{row}");
+        let alone = format!("alone while strangers guess {row}");
+        assert_eq!(ada.put("/users/me", &json!({ "password": alone })).status, 200, "{row}");
+        let proven = format!("proven while strangers guess {row}");
+        let change = json!({ "password": proven, "current_password": alone });
+        assert_eq!(ada.put("/users/me", &change).status, 200, "{row}");
+        ada.password = proven;
+        server.write("DELETE FROM guesses WHERE subject LIKE 'session:%'");
+        server.write("UPDATE guesses_in_a_row SET count = 80 WHERE subject LIKE 'account:%'");
+    }
 }
 
 /// Shows this from there, as a proxy would pass it on.

@@ -143,15 +143,19 @@ fn a_lock_looks_the_same_whether_there_is_an_account_and_whatever_it_is_for() {
 }
 
 #[test]
-fn a_current_password_is_a_guess_in_a_row_and_refused_with_them() {
+fn a_current_password_is_a_guess_in_a_row_and_has_the_twenty_that_strangers_leave() {
     let server = Server::start();
     let ada = Anonymous::at(&server).become_somebody();
-    let enable =
-        |password: &str| ada.post("/auth/mfa/enable", &json!({ "current_password": password })).status;
-    assert_eq!(looked_at(&server, || enable("not the password")), STRANGERS);
-    assert_eq!(wrong(&server, &ada.name).status, 429);
-    assert_eq!(from_device(&ada, &ada.password).status, 200);
-    assert_eq!(enable(&ada.password), 200);
+    let enable = |password: &str| ada.post("/auth/mfa/enable", &json!({ "current_password": password }));
+    assert_eq!(looked_at(&server, || wrong(&server, &ada.name).status), STRANGERS);
+    assert_eq!(enable(&ada.password).status, 200);
+    assert_eq!(wrong(&server, &ada.name).status, 429, "which sets no stranger free");
+    assert_eq!(looked_at(&server, || enable("not the password").status), ANYBODY - STRANGERS);
+    for locked in [enable(&ada.password), from_device(&ada, &ada.password)] {
+        assert_eq!((locked.status, locked.header("retry-after")), (429, "3600"));
+    }
+    reset(&server, &ada, "the difference engine");
+    assert_eq!(Anonymous::at(&server).log_in(&ada.name, "the difference engine").status, 200);
 }
 
 #[test]

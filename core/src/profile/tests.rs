@@ -44,7 +44,7 @@ fn guessed(matches: bool) -> Evidence {
     let checked = account().password_hash;
     Evidence::of_password(
         &full_account(),
-        reauthenticate::guess(&full_account(), None),
+        reauthenticate::guess(&session()),
         PasswordCheck { checked, matches, rehashed: None },
     )
 }
@@ -65,7 +65,7 @@ fn done(decision: Decision<Progress>) -> Account {
 }
 
 fn takes_back(decision: &Decision<Progress>) -> bool {
-    decision.changes.contains(&Change::TakeBackGuess { subject: GuessSubject::Account(account().id) })
+    decision.changes.contains(&Change::TakeBackGuess { subject: GuessSubject::Session(session().id) })
 }
 
 #[test]

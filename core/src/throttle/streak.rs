@@ -5,8 +5,9 @@
 //! from wherever, until a log-in of the account is finished or its password is reset; and wrong codes of a second factor
 //! until one is right or, again, the password is reset.
 //!
-//! Strangers are refused some guesses before that, so that what is left is for devices that the account knows. The owner
-//! of an account that is under attack for ever gets in by such a device, or by the reset mail.
+//! Strangers are refused some guesses before that, so that what is left is for devices that the account knows and for its
+//! sessions. The owner of an account that is under attack for ever gets in by such a device, or by the reset mail, and
+//! whoever is signed in changes the password meanwhile.
 //!
 //! A name of nobody is counted like an account, or a lock would tell that there is one. Nobody ever logs in by it, so
 //! that its count only grows, and strangers could make up names until the disk is full: it is forgotten once nobody has
@@ -19,7 +20,8 @@ use crate::time::Timestamp;
 /// Guesses in a row that are looked at: the most that NIST SP 800-63B-4 section 3.2.2 allows.
 pub const IN_A_ROW_LIMIT: u32 = 100;
 
-/// Those of them that are looked at from strangers. A known device has the other 20, as many as in an hour.
+/// Those of them that are looked at from strangers. Known devices and sessions have the other 20, as many as one of them has
+/// in an hour.
 pub const STRANGERS_IN_A_ROW_LIMIT: u32 = IN_A_ROW_LIMIT - super::GUESS_LIMIT;
 
 /// Seconds after the last guess at a name of nobody that the count of guesses in a row is kept for: 90 days.

@@ -17,6 +17,10 @@ fn guess_from_device() -> Guess {
     Guess::new(subject(), Some(TokenDigest::of(b"device")), Some(network()))
 }
 
+fn guess_in_session() -> Guess {
+    Guess::in_session(UserId::new(7), SessionId::from_bytes([1; 16]))
+}
+
 /// One tally for each thing that the guess is counted on, with so many guesses, the oldest 600 seconds ago.
 fn tallies(guess: &Guess, counts: &[u32]) -> Vec<Tally> {
     let subjects = guess.counted_on();
@@ -60,19 +64,20 @@ fn each_full_count_refuses_by_itself() {
 }
 
 #[test]
-fn strangers_leave_the_last_guesses_in_a_row_to_known_devices() {
+fn strangers_leave_the_last_guesses_in_a_row_to_known_devices_and_sessions() {
     let admitted = |guess: &Guess, in_a_row| {
         let count = |subject: &_| if matches!(subject, GuessSubject::InARow(_)) { in_a_row } else { 0 };
         let counts: Vec<_> = guess.counted_on().iter().map(count).collect();
         guess.admit(&tallies(guess, &counts), NOW).is_ok()
     };
     let nobody = Guess::new(GuessSubject::of_name("nobody"), None, None);
-    for (in_a_row, stranger, device) in
+    for (in_a_row, stranger, known) in
         [(79, true, true), (80, false, true), (99, false, true), (100, false, false)]
     {
         assert_eq!(admitted(&guess(), in_a_row), stranger, "{in_a_row}");
         assert_eq!(admitted(&nobody, in_a_row), stranger, "{in_a_row}");
-        assert_eq!(admitted(&guess_from_device(), in_a_row), device, "{in_a_row}");
+        assert_eq!(admitted(&guess_from_device(), in_a_row), known, "{in_a_row}");
+        assert_eq!(admitted(&guess_in_session(), in_a_row), known, "{in_a_row}");
     }
 }
 
@@ -99,6 +104,19 @@ fn a_known_device_and_whoever_counts_no_addresses_have_one_count_an_hour() {
     let device = GuessSubject::Device(TokenDigest::of(b"device"));
     assert_eq!(guess_from_device().counted_on(), [device, subject().in_a_row()]);
     assert_eq!(Guess::new(subject(), None, None).counted_on(), [subject(), subject().in_a_row()]);
+}
+
+#[test]
+fn a_session_has_twenty_an_hour_of_its_own_and_takes_its_right_ones_back() {
+    let session = GuessSubject::Session(SessionId::from_bytes([1; 16]));
+    assert_eq!(session.key(), "session:AQEBAQEBAQEBAQEBAQEBAQ");
+    let counted_on = [session, subject().in_a_row()];
+    assert_eq!(guess_in_session().counted_on(), counted_on);
+    let admitted = |count| guess_in_session().admit(&tallies(&guess_in_session(), &[count, 80]), NOW);
+    assert_eq!(admitted(19).unwrap().len(), 2);
+    assert_eq!(admitted(20), Err(3_000));
+    let back = counted_on.map(|subject| Change::TakeBackGuess { subject });
+    assert_eq!(guess_in_session().take_back(), back);
 }
 
 #[test]

@@ -199,8 +199,8 @@ fn update_profile(place: Place) -> Description {
         "Changes the fields that come. One that is absent, empty or equal to what is stored changes nothing; null \
          clears a name or the telephone number. Another password or e-mail address wants a log-in within the last ten \
          minutes (the operator may say otherwise), the `current_password`, or beside another change the `password` that \
-         it is already. A wrong one counts like a wrong log-in. Another password ends every other session; another \
-         e-mail address is unverified again.",
+         it is already. After 20 wrong ones within an hour none is looked at in the same session. Another password ends \
+         every other session; another e-mail address is unverified again.",
     )
     .takes(body)
     .answers::<User>(StatusCode::OK, samples::user())

@@ -1,6 +1,5 @@
 //! The caller's own account: shown, changed, deleted.
 
-use countersign_core::account::Account;
 use countersign_core::decision::Decision;
 use countersign_core::field::Field;
 use countersign_core::lifecycle;
@@ -65,7 +64,7 @@ pub(crate) async fn update(app: &App, call: Call) -> Result<Reply, Problem> {
         );
         match outcome {
             Ok(Progress::CheckPasswords) => {
-                evidence = check(app, &call, &update, &standing.account, &mut counted).await?;
+                evidence = check(app, &call, &update, &standing, &mut counted).await?;
             }
             Ok(Progress::HashPassword(password)) => {
                 let password = PreparedPassword::clone(&password);
@@ -101,9 +100,10 @@ async fn check(
     app: &App,
     call: &Call,
     update: &ProfileUpdate,
-    account: &Account,
+    standing: &Standing,
     counted: &mut Option<Counted>,
 ) -> Result<Option<Evidence>, Problem> {
+    let account = &standing.account;
     let checked = account.password_hash.clone();
     if let Some(current) = &update.current_password {
         let proof = reauthenticate::by_password(app, call, account, current.prepare()).await?;
@@ -114,7 +114,7 @@ async fn check(
         Some(counted) => counted,
         None => counted.insert(reauthenticate::admit(app, call, account).await?),
     };
-    let (place, guess) = (counted.place(app)?, guess(account, call.network));
+    let (place, guess) = (counted.place(app)?, guess(&standing.session));
     let asked = asked.typed.prepare();
     let check = app.hashing.verify(place, asked, checked, app.policy.argon2, random()?).await?;
     Ok(Some(Evidence::of_password(account, guess, check)))

@@ -1,4 +1,4 @@
-//! The check of a `current_password`: counted before it is looked at, like one at the log-in.
+//! The check of a `current_password`: counted before it is looked at, like one at the log-in, but on the session.
 
 use countersign_core::account::Account;
 use countersign_core::field::Field;
@@ -48,18 +48,18 @@ pub(super) async fn by_password(
     account: &Account,
     password: PreparedPassword,
 ) -> Result<Proof, Problem> {
-    let guess = reauthenticate::guess(account, call.network);
+    let guess = reauthenticate::guess(call.principal()?.session());
     let mut counted = admit(app, call, account).await?;
     let (place, checked) = (counted.place(app)?, account.password_hash.clone());
     let check = app.hashing.verify(place, password, checked, app.policy.argon2, random()?).await?;
     settle(app, call, || Ok(reauthenticate::decide(account, &guess, &check))).await
 }
 
-/// Counts one more guess at the account's password.
+/// Counts one more guess in the session at its account's password.
 ///
 /// # Errors
 /// 429 where too many were wrong.
 pub(super) async fn admit(app: &App, call: &Call, account: &Account) -> Result<Counted, Problem> {
-    let guess = reauthenticate::guess(account, call.network);
+    let guess = reauthenticate::guess(call.principal()?.session());
     guess::admit(app, call, &guess, |tallies, now| reauthenticate::admit(account, &guess, tallies, now)).await
 }

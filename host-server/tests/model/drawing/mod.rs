@@ -70,6 +70,11 @@ fn of_sessions(reference: &Reference) -> Vec<(u32, BoxedStrategy<Operation>)> {
     let password = password();
     let code = bearer_and_code(reference);
     let show_code = code.clone().prop_map(|(by, code)| Operation::ShowCode { by, code }).boxed();
+    let propose = |current_password| {
+        (by.clone(), current_password)
+            .prop_map(|(by, current_password)| Operation::ProposeFactor { by, current_password })
+            .boxed()
+    };
     let value = prop_oneof![
         6 => (0_usize..6).prop_map(Value::Odd),
         3 => (2_usize..300).prop_map(Value::Long),
@@ -83,12 +88,9 @@ fn of_sessions(reference: &Reference) -> Vec<(u32, BoxedStrategy<Operation>)> {
         (4, by.clone().prop_map(|by| Operation::ShowProfile { by }).boxed()),
         (9, update(reference)),
         (1, by.clone().prop_map(|by| Operation::DeleteOwnAccount { by }).boxed()),
-        (
-            6,
-            (by.clone(), weighted(0.3, password.clone()))
-                .prop_map(|(by, current_password)| Operation::ProposeFactor { by, current_password })
-                .boxed(),
-        ),
+        (6, propose(weighted(0.3, password.clone()).boxed())),
+        // An hour's guesses in one session.
+        (1, repeated(propose(password.clone().prop_map(Some).boxed()), 2..=24)),
         (10, show_code.clone()),
         (1, repeated(show_code, 2..=7)),
         (2, code.clone().prop_map(|(by, code)| Operation::DisableFactor { by, code }).boxed()),

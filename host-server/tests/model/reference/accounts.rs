@@ -13,11 +13,11 @@ impl Reference {
         let mut proven = false;
         let mut guessed = false;
         if let Some(current) = update.current_password {
-            self.check_current_password(no, current)?;
+            self.check_current_password(by, current)?;
             proven = true;
         } else if update.password.is_some() {
             // One that comes alone is a guess at the present one.
-            self.admit_guess(no, None)?;
+            self.admit_guess(no, By::Session(by.session))?;
             guessed = other_password.is_some();
             proven = !guessed;
         }
@@ -26,7 +26,7 @@ impl Reference {
             && let Err(answer) = self.prove_by_log_in(by)
         {
             if guessed {
-                self.count_guess(no, None);
+                self.count_guess(no, By::Session(by.session));
             }
             return Err(answer);
         }

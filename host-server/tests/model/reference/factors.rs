@@ -7,11 +7,10 @@ use crate::operation::Code;
 impl Reference {
     /// Proves that the owner is there: by the password where one is given, else by a log-in not long ago.
     pub(super) fn prove(&mut self, by: Pair, current_password: Option<Password>) -> Result<(), Answer> {
-        let user = self.sessions[&by.session].user;
-        if let Some(password) = current_password {
-            return self.check_current_password(user, password);
+        match current_password {
+            Some(password) => self.check_current_password(by, password),
+            None => self.prove_by_log_in(by),
         }
-        self.prove_by_log_in(by)
     }
 
     pub(super) fn prove_by_log_in(&self, by: Pair) -> Result<(), Answer> {
@@ -22,12 +21,13 @@ impl Reference {
         if recent && trusted { Ok(()) } else { refused("reauthentication_required") }
     }
 
-    pub(super) fn check_current_password(&mut self, user: UserNo, password: Password) -> Result<(), Answer> {
-        self.admit_guess(user, None)?;
+    pub(super) fn check_current_password(&mut self, by: Pair, password: Password) -> Result<(), Answer> {
+        let (user, by) = (self.sessions[&by.session].user, By::Session(by.session));
+        self.admit_guess(user, by)?;
         if self.users[user].password == password {
             return Ok(());
         }
-        self.count_guess(user, None);
+        self.count_guess(user, by);
         refused("invalid_current_password")
     }
 

@@ -74,9 +74,10 @@ impl Reference {
             return refused("invalid_credentials");
         };
         let device = login.device.filter(|no| self.devices[no].known && self.devices[no].user == user);
-        self.admit_guess(user, device)?;
+        let by = device.map_or(By::Stranger, By::Device);
+        self.admit_guess(user, by)?;
         if self.users[user].status == Status::Deleted || self.users[user].password != login.password {
-            self.count_guess(user, device);
+            self.count_guess(user, by);
             return refused("invalid_credentials");
         }
         if self.users[user].status == Status::Suspended {
@@ -147,30 +148,28 @@ impl Reference {
         self.open_session(opens, user, application, true, device)
     }
 
-    /// Refuses any password while there were too many wrong ones. A known device has an hour's count of its own, and
-    /// more in a row.
-    pub(super) fn admit_guess(&self, user: UserNo, device: Option<SessionNo>) -> Result<(), Answer> {
+    /// Refuses any password while there were too many wrong ones. A known device and a session have an hour's count of
+    /// their own, and more in a row.
+    pub(super) fn admit_guess(&self, user: UserNo, by: By) -> Result<(), Answer> {
         let of_user = &self.users[user].guesses;
-        match device {
-            None => of_user.admit(STRANGERS_IN_A_ROW, self.now),
-            Some(device) => {
-                let at = self.devices[&device].guesses.clone();
-                Guesses { at, in_a_row: of_user.in_a_row }.admit(IN_A_ROW, self.now)
-            }
-        }
+        let at = match by {
+            By::Stranger => return of_user.admit(STRANGERS_IN_A_ROW, self.now),
+            By::Device(device) => &self.devices[&device].guesses,
+            By::Session(session) => &self.sessions[&session].guesses,
+        };
+        Guesses { at: at.clone(), in_a_row: of_user.in_a_row }.admit(IN_A_ROW, self.now)
     }
 
     /// A password was wrong.
-    pub(super) fn count_guess(&mut self, user: UserNo, device: Option<SessionNo>) {
-        let now = self.now;
+    pub(super) fn count_guess(&mut self, user: UserNo, by: By) {
         let of_user = &mut self.users[user].guesses;
-        match device.and_then(|device| self.devices.get_mut(&device)) {
-            None => of_user.add(now),
-            Some(device) => {
-                device.guesses.push(now);
-                of_user.in_a_row += 1;
-            }
-        }
+        of_user.in_a_row += 1;
+        let at = match by {
+            By::Stranger => &mut of_user.at,
+            By::Device(device) => &mut self.devices.get_mut(&device).unwrap().guesses,
+            By::Session(session) => &mut self.sessions.get_mut(&session).unwrap().guesses,
+        };
+        at.push(self.now);
     }
 
     fn clear_guesses(&mut self, user: UserNo, device: Option<SessionNo>) {
@@ -222,6 +221,7 @@ impl Reference {
                 ends_at: now + SESSION_SECS,
                 pairs: vec![now],
                 second_factor,
+                guesses: Vec::new(),
                 refresh_token_used: false,
                 ended: false,
             },

@@ -85,9 +85,17 @@ pub(crate) struct User {
     pub(crate) factor: Option<Factor>,
     /// Whether each of the recovery codes that were ever given is still good.
     pub(crate) recovery: Vec<bool>,
-    /// Those of strangers, and in a row those of devices too.
+    /// Those of strangers, and in a row those of devices and in sessions too.
     guesses: Guesses,
     wrong_codes: Guesses,
+}
+
+/// Who shows a password.
+#[derive(Debug, Clone, Copy)]
+enum By {
+    Stranger,
+    Device(SessionNo),
+    Session(SessionNo),
 }
 
 /// What was wrong since it was last right.
@@ -114,6 +122,8 @@ pub(crate) struct Session {
     /// When each of its pairs was given.
     pub(crate) pairs: Vec<i64>,
     pub(crate) second_factor: bool,
+    /// Wrong passwords in it, and when.
+    guesses: Vec<i64>,
     /// Whether a refresh token was used.
     pub(crate) refresh_token_used: bool,
     pub(crate) ended: bool,
@@ -256,6 +266,7 @@ impl Reference {
             let expiry = session.expiry(newest);
             edges.extend([session.pairs[newest] + GRACE_SECS, session.auth_time + REAUTH_SECS, expiry]);
             edges.extend([expiry + REFRESH_WINDOW_SECS, session.ends_at]);
+            edges.extend(session.guesses.first().map(|at| at + GUESS_WINDOW_SECS));
         }
         edges.extend(self.waiting.values().filter(|it| it.waits(self.now)).map(|it| it.since + WAITING_SECS));
         for user in &self.users {

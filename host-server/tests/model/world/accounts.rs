@@ -70,13 +70,13 @@ impl World {
         let account = &standing.account;
         let checked = account.password_hash.clone();
         if let Some(current) = update.current_password {
-            let proof = self.prove_by_password(account, current)?;
+            let proof = self.prove_by_password(&standing.session, account, current)?;
             return Ok(Some(Evidence::of_current_password(parsed, proof, checked)));
         }
         let Some(asked) = &parsed.password else { return Ok(None) };
-        self.admit_guess(account)?;
+        self.admit_guess(&standing.session, account)?;
         let check = self.check(&asked.typed.prepare(), checked);
-        Ok(Some(Evidence::of_password(account, reauthenticate::guess(account, None), check)))
+        Ok(Some(Evidence::of_password(account, reauthenticate::guess(&standing.session), check)))
     }
 
     fn profile_standing(&self, principal: &Principal, update: &ProfileUpdate) -> Result<Standing, Refusal> {

@@ -4,6 +4,7 @@ use countersign_core::account::Account;
 use countersign_core::mfa::{self, Confirmed, Renewal, TotpSecret};
 use countersign_core::password::Password as AnyPassword;
 use countersign_core::reauthenticate::{self, Proof};
+use countersign_core::session::Session;
 
 use super::*;
 use crate::authenticator;
@@ -78,7 +79,9 @@ impl World {
 
     fn require(&mut self, principal: &Principal, password: Option<Password>) -> Result<Proof, Refusal> {
         let by_password = match password {
-            Some(password) => Some(self.prove_by_password(principal.account(), password)?),
+            Some(password) => {
+                Some(self.prove_by_password(principal.session(), principal.account(), password)?)
+            }
             None => None,
         };
         Ok(reauthenticate::require(
@@ -92,17 +95,18 @@ impl World {
 
     pub(super) fn prove_by_password(
         &mut self,
+        session: &Session,
         account: &Account,
         password: Password,
     ) -> Result<Proof, Refusal> {
-        self.admit_guess(account)?;
+        self.admit_guess(session, account)?;
         let prepared = AnyPassword::prepare(&password.to_string());
         let check = self.check(&prepared, account.password_hash.clone());
-        self.settle(reauthenticate::decide(account, &reauthenticate::guess(account, None), &check))
+        self.settle(reauthenticate::decide(account, &reauthenticate::guess(session), &check))
     }
 
-    pub(super) fn admit_guess(&mut self, account: &Account) -> Result<(), Refusal> {
-        let guess = reauthenticate::guess(account, None);
+    pub(super) fn admit_guess(&mut self, session: &Session, account: &Account) -> Result<(), Refusal> {
+        let guess = reauthenticate::guess(session);
         let tallies = self.store.tallies(&guess, self.now)?;
         self.settle(reauthenticate::admit(account, &guess, &tallies, self.now))
     }
