@@ -82,6 +82,13 @@ fn a_listed_password_is_refused_wherever_one_is_set() {
     let ada = anyone.become_somebody();
     let changed = ada.put("/users/me", &json!({ "password": BREACHED }));
     assert_eq!((changed.status, changed.faults()), (400, vec![fault()]));
+    assert_eq!(anyone.post("/auth/password/forgot", &json!({ "email": ada.email() })).status, 202);
+    let token = server.mailed_token(&ada.email(), "Reset your password");
+    let reset = |password: &str| {
+        anyone.post("/auth/password/reset", &json!({ "token": token, "password": password }))
+    };
+    let refused = reset(BREACHED);
+    assert_eq!((refused.status, refused.faults()), (400, vec![fault()]));
     assert_eq!(anyone.log_in(&ada.name, &ada.password).status, 200, "it is the old one still");
     assert_eq!(ada.put("/users/me", &json!({ "password": "another that nobody knows" })).status, 200);
 }
