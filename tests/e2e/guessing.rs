@@ -81,24 +81,30 @@ fn of_500_at_once_from_as_many_addresses_no_more_are_looked_at() {
     const CROWD: usize = 500;
     let server = Server::start_with(&[("RATE_LIMIT", "on"), ("TRUSTED_PROXIES", "127.0.0.1")]);
     let anyone = Anonymous::at(&server);
-    let body = json!({ "identifier": fresh_name(), "password": "not the password" });
-    let all_are_there = Barrier::new(CROWD);
-    let guess = |number: usize| {
-        let address = format!("198.18.{}.{}", number / 250, number % 250);
-        all_are_there.wait();
-        anyone.post_from(&address, "/auth/login", &body).status
-    };
-    let statuses: Vec<u16> = std::thread::scope(|scope| {
-        let guess = &guess;
-        let guesses: Vec<_> = (0..CROWD).map(|number| scope.spawn(move || guess(number))).collect();
-        guesses.into_iter().map(|guess| guess.join().unwrap()).collect()
-    });
-    let with = |wanted: u16| statuses.iter().filter(|status| **status == wanted).count();
-    assert_eq!(with(401), GUESSES, "{statuses:?}");
-    // A busy machine sheds some before it has looked at them.
-    assert_eq!(with(429) + with(503), CROWD - GUESSES, "{statuses:?}");
-    let next = anyone.post_from("203.0.113.7", "/auth/login", &body);
-    assert_eq!(next.code(), "too_many_attempts");
+    let ada = anyone.become_somebody();
+    // Each crowd comes from addresses of its own.
+    for (network, name) in [(18, &fresh_name()), (19, &ada.name)] {
+        let body = json!({ "identifier": name, "password": "not the password" });
+        let all_are_there = Barrier::new(CROWD);
+        let guess = |number: usize| {
+            let address = format!("198.{network}.{}.{}", number / 250, number % 250);
+            all_are_there.wait();
+            anyone.post_from(&address, "/auth/login", &body).status
+        };
+        let statuses: Vec<u16> = std::thread::scope(|scope| {
+            let guess = &guess;
+            let guesses: Vec<_> = (0..CROWD).map(|number| scope.spawn(move || guess(number))).collect();
+            guesses.into_iter().map(|guess| guess.join().unwrap()).collect()
+        });
+        let with = |wanted: u16| statuses.iter().filter(|status| **status == wanted).count();
+        assert_eq!(with(401), GUESSES, "{name}: {statuses:?}");
+        // A busy machine sheds some before it has looked at them.
+        assert_eq!(with(429) + with(503), CROWD - GUESSES, "{name}: {statuses:?}");
+        let next = anyone.post_from("203.0.113.7", "/auth/login", &body);
+        assert_eq!(next.code(), "too_many_attempts", "{name}");
+    }
+    let right = json!({ "identifier": ada.name, "password": ada.password });
+    assert_eq!(anyone.post_from("203.0.113.8", "/auth/login", &right).code(), "too_many_attempts");
 }
 
 #[test]
