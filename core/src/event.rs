@@ -221,6 +221,8 @@ pub enum Event {
     RootSecretReplaced,
     /// An earlier copy of the database was put in its place, and what could have been used up since was voided.
     DatabaseRestored,
+    /// Rows of the audit were taken out, since they are in an archive.
+    AuditArchived,
 }
 
 /// Why a log-in failed, in full.
@@ -293,6 +295,7 @@ names! {
     SigningKeyWithdrawn = "signing_key_withdrawn",
     RootSecretReplaced = "root_secret_replaced",
     DatabaseRestored = "database_restored",
+    AuditArchived = "audit_archived",
 }
 
 impl Event {
@@ -336,7 +339,8 @@ impl Event {
             | Event::SigningKeyReplaced
             | Event::SigningKeyWithdrawn
             | Event::RootSecretReplaced
-            | Event::DatabaseRestored => None,
+            | Event::DatabaseRestored
+            | Event::AuditArchived => None,
         }
     }
 

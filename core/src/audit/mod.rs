@@ -8,6 +8,9 @@
 pub mod chain;
 pub mod seal;
 
+use self::chain::Place;
+use crate::change::Change;
+use crate::decision::Decision;
 use crate::event::{Event, LoginFailure};
 use crate::id::UserId;
 use crate::rejection::Code;
@@ -107,6 +110,20 @@ impl Record {
         }
         self
     }
+}
+
+/// Takes the rows after `from` up to `to` out, which are in an archive. The row that tells of it is one of the chain, so
+/// that rows which are gone are told from rows which somebody removed.
+///
+/// ```
+/// use countersign_core::audit::archive;
+/// use countersign_core::audit::chain::Place;
+///
+/// let decision = archive(Place::START, Place { number: 9, ..Place::START });
+/// assert_eq!(decision.events[0].name(), "audit_archived");
+/// ```
+pub fn archive(from: Place, to: Place) -> Decision<()> {
+    Decision::grant(()).with_change(Change::ArchiveAudit { from, to }).with_event(Event::AuditArchived)
 }
 
 impl Event {

@@ -4,16 +4,19 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Args;
+use countersign_core::audit::Origin;
 use countersign_core::audit::chain::Place;
 use countersign_core::audit::seal::{Seal, SealKey};
-use countersign_core::change::Change;
+use countersign_core::decision::Decision;
 use countersign_core::time::Timestamp;
 use countersign_core::token::RootSecret;
 
 use super::{REFUSED, WRONG_SETTING, chain, print_line, refuse, refuse_settings};
+use crate::app;
 use crate::audit::{archive, walk};
 use crate::config::{self, AuditConfig, Sources};
 use crate::keys::Rotating;
+use crate::ops;
 use crate::store::{Committed, DatabaseLocation, Store};
 
 /// The flags of `audit verify`.
@@ -111,7 +114,8 @@ fn take_out(
     }
     let last = archive::write(store, from, up_to, to).map_err(|error| sentence(&error))?;
     let runtime = tokio::runtime::Builder::new_current_thread().build().map_err(|error| sentence(&error))?;
-    let committed = runtime.block_on(store.commit(&[Change::ArchiveAudit { from, to: last }]));
+    let Decision { changes, events, .. } = countersign_core::audit::archive(from, last);
+    let committed = runtime.block_on(ops::commit(store, &changes, &events, &Origin::default(), app::now()));
     match committed.map_err(|error| sentence(&error))? {
         Committed::Applied { .. } => Ok(Some((from, last))),
         Committed::Conflict => Err(format!(
