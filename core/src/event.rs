@@ -141,10 +141,10 @@ pub enum Event {
     },
     /// Somebody became an admin.
     AdminAppointed {
-        /// Who.
-        user: UserId,
-        /// By whom.
-        by: UserId,
+        /// Who; `None` where the account is made with it and has no number yet.
+        user: Option<UserId>,
+        /// By whom; `None` where the operator did it.
+        by: Option<UserId>,
     },
     /// Somebody is no longer an admin.
     AdminDismissed {
@@ -320,12 +320,12 @@ impl Event {
             | Event::AccountDeleted { user, .. }
             | Event::AccountSuspended { user, .. }
             | Event::AccountRestored { user, .. }
-            | Event::AdminAppointed { user, .. }
             | Event::AdminDismissed { user, .. } => Some(user),
             Event::LoginFailed { user, .. }
             | Event::VerificationRequested { user }
             | Event::PasswordResetRequested { user }
             | Event::MailWithheld { user, .. }
+            | Event::AdminAppointed { user, .. }
             | Event::RefreshRefused { user, .. }
             | Event::AccessRefused { user, .. } => user,
             Event::RoleAssigned { ref assignment, .. } | Event::RoleRevoked { ref assignment, .. } => {
@@ -349,9 +349,9 @@ impl Event {
         match *self {
             // Anybody may delete their own.
             Event::AccountDeleted { user, by } => Some(by).filter(|by| *by != user),
+            Event::AdminAppointed { by, .. } => by,
             Event::AccountSuspended { by, .. }
             | Event::AccountRestored { by, .. }
-            | Event::AdminAppointed { by, .. }
             | Event::AdminDismissed { by, .. }
             | Event::ApplicationCreated { by, .. }
             | Event::ApplicationChanged { by, .. }

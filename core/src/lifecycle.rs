@@ -166,7 +166,7 @@ fn become_so(standing: Standing, mut after: Account, by: UserId, now: Timestamp)
     if after.role != before.role {
         changes.push(Change::SetRole { user, from: before.role, to: after.role, at: now });
         events.push(match after.role {
-            AccountRole::Admin => Event::AdminAppointed { user, by },
+            AccountRole::Admin => Event::AdminAppointed { user: Some(user), by: Some(by) },
             AccountRole::User => Event::AdminDismissed { user, by },
         });
     }

@@ -255,13 +255,18 @@ pub fn decide(
     let decision = Decision::grant(account.clone())
         .with_change(Change::CreateAccount(Box::new(account)))
         .with_event(Event::AccountRegistered);
-    let MadeBy::Anyone(token) = made_by else { return decision };
-    // Whoever registers with an address, leaves it and does so again does not fill a stranger's mailbox.
-    match standing.recent_mails.count(Occasion::NewAddress, &token.to, now) {
-        Some(counted) => {
-            decision.with_changes(counted).with_change(Change::MailToken(Box::new(token.clone())))
+    match made_by {
+        // Whoever registers with an address, leaves it and does so again does not fill a stranger's mailbox.
+        MadeBy::Anyone(token) => match standing.recent_mails.count(Occasion::NewAddress, &token.to, now) {
+            Some(counted) => {
+                decision.with_changes(counted).with_change(Change::MailToken(Box::new(token.clone())))
+            }
+            None => decision,
+        },
+        MadeBy::Operator(AccountRole::User) => decision,
+        MadeBy::Operator(AccountRole::Admin) => {
+            decision.with_event(Event::AdminAppointed { user: None, by: None })
         }
-        None => decision,
     }
 }
 
@@ -362,6 +367,19 @@ mod tests {
         let decision = decide(registration, &standing, hash, made_by, now);
         assert!(decision.outcome.is_err());
         assert_eq!(decision.changes, []);
+    }
+
+    #[test]
+    fn an_admin_whom_the_operator_makes_is_told_to_be_one() {
+        let events = |role| {
+            let registration = Registration::parse(&form(), RegistrationRules::default()).unwrap();
+            let hash = PasswordHash::decoy(Argon2Cost::default());
+            let made_by = MadeBy::Operator(role);
+            decide(registration, &open(false, false), hash, made_by, Timestamp::from_secs(0)).events
+        };
+        let appointed = Event::AdminAppointed { user: None, by: None };
+        assert_eq!(events(AccountRole::Admin), [Event::AccountRegistered, appointed]);
+        assert_eq!(events(AccountRole::User), [Event::AccountRegistered]);
     }
 
     #[cfg(feature = "sign")]

@@ -48,6 +48,21 @@ fn what_somebody_does_and_what_is_done_to_them_is_told() {
 }
 
 #[test]
+fn an_admin_whom_the_operator_makes_is_appointed_by_nobody_who_has_a_number() {
+    let server = Server::start();
+    let admin = Admin::at(&server);
+    let found = rows(&admin, "event=admin_appointed");
+    let [appointed] = found.as_slice() else { panic!("{found:?}") };
+    assert_eq!((&appointed["subject"], &appointed["actor"]), (&admin.login["user"]["id"], &Value::Null));
+    assert_eq!(appointed["outcome"], "success");
+    let ada = Anonymous::at(&server).become_somebody();
+    assert_eq!(admin.send("PATCH", &ada.path(""), &json!({ "role": "admin" })).status, 200);
+    let appointed = rows(&admin, "event=admin_appointed").remove(0);
+    let by = (&ada.login["user"]["id"], &admin.login["user"]["id"]);
+    assert_eq!((&appointed["subject"], &appointed["actor"]), by);
+}
+
+#[test]
 fn a_time_and_an_event_are_chosen_and_what_is_neither_is_refused() {
     let server = Server::start();
     let admin = Admin::at(&server);

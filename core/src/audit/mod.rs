@@ -105,7 +105,8 @@ impl Record {
 
     /// The same row once the account has its number, where it is about the account that the same commit makes.
     pub fn about_created(mut self, user: Option<UserId>) -> Self {
-        if self.subject.is_none() && self.event == Event::AccountRegistered.name() {
+        let of_created = [Event::AccountRegistered, Event::AdminAppointed { user: None, by: None }];
+        if self.subject.is_none() && of_created.iter().any(|event| self.event == event.name()) {
             self.subject = user;
         }
         self
@@ -144,6 +145,7 @@ impl Event {
     /// Who did it, as far as they have proved who they are; `None` for everybody else.
     pub fn actor(&self) -> Option<UserId> {
         match self {
+            Event::AdminAppointed { by, .. } => *by,
             Event::AccountRegistered
             | Event::LoginFailed { .. }
             | Event::VerificationRequested { .. }
@@ -204,6 +206,12 @@ mod tests {
     fn a_new_account_is_named_by_the_number_it_gets_and_nothing_else_is() {
         let registered = row(&Event::AccountRegistered).unwrap();
         assert_eq!(registered.about_created(Some(ADA)).subject, Some(ADA));
+        let first_admin = row(&Event::AdminAppointed { user: None, by: None }).unwrap();
+        let first_admin = first_admin.about_created(Some(ADA));
+        assert_eq!((first_admin.actor, first_admin.subject), (None, Some(ADA)));
+        let another = row(&Event::AdminAppointed { user: Some(ADA), by: Some(ADMIN) }).unwrap();
+        let another = another.about_created(Some(UserId::new(3)));
+        assert_eq!((another.actor, another.subject), (Some(ADMIN), Some(ADA)));
         let unknown = Event::LoginFailed { user: None, reason: LoginFailure::UnknownName };
         assert_eq!(row(&unknown).unwrap().about_created(Some(ADA)).subject, None);
     }
