@@ -22,6 +22,13 @@ pub enum Event {
         /// The reason as it was, which the answer may not tell.
         reason: LoginFailure,
     },
+    /// A password that was to prove anew that a signed-in user is there was refused.
+    ReauthenticationFailed {
+        /// Who is signed in.
+        user: UserId,
+        /// The reason.
+        reason: LoginFailure,
+    },
     /// A session's pair of tokens was not replaced.
     RefreshRefused {
         /// Whose; `None` where that is not known.
@@ -63,6 +70,8 @@ pub enum Event {
     SecondFactorRefused {
         /// Whose.
         user: UserId,
+        /// Who showed it; `None` at a log-in, where only the password was right.
+        by: Option<UserId>,
         /// The reason.
         code: Code,
     },
@@ -225,7 +234,7 @@ pub enum Event {
     AuditArchived,
 }
 
-/// Why a log-in failed, in full.
+/// Why a log-in, or a password that is asked for again, failed, in full.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LoginFailure {
     /// No account has this name.
@@ -260,6 +269,7 @@ names! {
     AccountRegistered = "account_registered",
     LoginSucceeded = "login_succeeded",
     LoginFailed = "login_failed",
+    ReauthenticationFailed = "reauthentication_failed",
     RefreshRefused = "refresh_refused",
     LoggedOut = "logged_out",
     SecondFactorAwaited = "second_factor_awaited",
@@ -304,6 +314,7 @@ impl Event {
         match *self {
             Event::AccountRegistered | Event::ActionTokenRefused { .. } => None,
             Event::LoginSucceeded { user }
+            | Event::ReauthenticationFailed { user, .. }
             | Event::LoggedOut { user }
             | Event::SecondFactorAwaited { user }
             | Event::SecondFactorEnabled { user }
@@ -393,7 +404,9 @@ impl Event {
     /// The reason's stable word; `None` where nothing was refused.
     pub fn reason(&self) -> Option<&'static str> {
         match *self {
-            Event::LoginFailed { reason, .. } => Some(reason.as_str()),
+            Event::LoginFailed { reason, .. } | Event::ReauthenticationFailed { reason, .. } => {
+                Some(reason.as_str())
+            }
             Event::RefreshRefused { code, .. }
             | Event::MailWithheld { code, .. }
             | Event::ActionTokenRefused { code }

@@ -69,7 +69,7 @@ pub fn admit(account: &Account, guess: &Guess, tallies: &[Tally], now: Timestamp
     match guess.admit(tallies, now) {
         Ok(counted) => Decision::grant(()).with_changes(counted),
         Err(secs) => Decision::refuse(Rejection::retry_after(Code::TooManyAttempts, secs))
-            .with_event(Event::LoginFailed { user: Some(account.id), reason: LoginFailure::LockedOut }),
+            .with_event(failed(account, LoginFailure::LockedOut)),
     }
 }
 
@@ -82,7 +82,12 @@ pub fn decide(account: &Account, guess: &Guess, check: &PasswordCheck) -> Decisi
     let message = "This is not the current password.";
     let fault = Fault::new("current_password", Code::InvalidCurrentPassword, message);
     Decision::refuse(Rejection::validation(vec![fault]))
-        .with_event(Event::LoginFailed { user: Some(account.id), reason: LoginFailure::WrongPassword })
+        .with_event(failed(account, LoginFailure::WrongPassword))
+}
+
+/// Nobody is kept out by it, so it is no failed log-in: somebody who is signed in does not know the password.
+pub(crate) fn failed(account: &Account, reason: LoginFailure) -> Event {
+    Event::ReauthenticationFailed { user: account.id, reason }
 }
 
 #[cfg(test)]

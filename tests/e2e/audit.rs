@@ -63,6 +63,78 @@ fn an_admin_whom_the_operator_makes_is_appointed_by_nobody_who_has_a_number() {
 }
 
 #[test]
+fn wrong_mailed_tokens_are_told_as_far_as_they_are_counted() {
+    const COUNTED: usize = 100;
+    let server = Server::start_with(&[("RATE_LIMIT", "on")]);
+    let admin = Admin::at(&server);
+    let anyone = Anonymous::at(&server);
+    let verify = || anyone.post("/auth/email/verify", &json!({ "token": "wrong" })).status;
+    let reset = || {
+        let body = json!({ "token": "wrong", "password": "the difference engine" });
+        anyone.post("/auth/password/reset", &body).status
+    };
+    let told = || {
+        let found = rows(&admin, "event=action_token_refused&limit=100");
+        for row in &found {
+            assert_eq!((&row["outcome"], &row["reason"]), (&json!("failure"), &json!("invalid_token")));
+            assert_eq!((&row["actor"], &row["subject"]), (&Value::Null, &Value::Null));
+            assert_eq!(row["ip"], "127.0.0.1");
+        }
+        found.len()
+    };
+    assert_eq!((verify(), told()), (400, 1));
+    assert_eq!((reset(), told()), (400, 2));
+    assert!((2..COUNTED).all(|_| verify() == 400));
+    assert_eq!((verify(), reset()), (429, 429));
+    assert_eq!(server.number("SELECT count(*) FROM audit WHERE event = 'action_token_refused'"), 100);
+    assert_eq!(told(), COUNTED);
+}
+
+#[test]
+fn whoever_shows_a_password_and_no_code_is_not_the_actor() {
+    let server = Server::start();
+    let admin = Admin::at(&server);
+    let ada = Guarded::of(Anonymous::at(&server).become_somebody());
+    let wrong = json!({ "code": ada.authenticator.wrong_code() });
+    let id = &ada.who.login["user"]["id"];
+    let newest = |event: &str| {
+        let row = rows(&admin, &format!("event={event}")).remove(0);
+        assert_eq!(&row["subject"], id, "{event}");
+        (row["actor"].clone(), row["outcome"].clone(), row["reason"].clone())
+    };
+    let waiting = ada.mfa_token();
+    assert_eq!(newest("second_factor_awaited"), (Value::Null, json!("success"), Value::Null));
+    let refused = |actor: &Value| (actor.clone(), json!("failure"), json!("invalid_code"));
+    assert_eq!(ada.finish(&waiting, &wrong).status, 400);
+    assert_eq!(newest("second_factor_refused"), refused(&Value::Null));
+    assert_eq!(ada.who.post("/auth/mfa/disable", &wrong).status, 400);
+    assert_eq!(newest("second_factor_refused"), refused(id), "who is signed in");
+    assert_eq!(ada.log_in(json!({ "mfa_code": wrong["code"] })).status, 401);
+    assert_eq!(newest("second_factor_refused"), refused(&Value::Null), "right along with the password");
+}
+
+#[test]
+fn a_wrong_current_password_is_no_failed_log_in() {
+    let server = Server::start();
+    let admin = Admin::at(&server);
+    let ada = Anonymous::at(&server).become_somebody();
+    let wrong = json!({ "current_password": "not the password" });
+    assert_eq!(ada.put("/users/me", &wrong).status, 400);
+    assert_eq!(ada.post("/auth/mfa/enable", &wrong).status, 400);
+    let found = rows(&admin, "event=reauthentication_failed");
+    assert_eq!(found.len(), 2);
+    let id = &ada.login["user"]["id"];
+    for row in found {
+        assert_eq!((&row["actor"], &row["subject"]), (id, id));
+        assert_eq!((&row["outcome"], &row["reason"]), (&json!("failure"), &json!("wrong_password")));
+    }
+    while ada.put("/users/me", &wrong).status != 429 {}
+    let told = || server.number("SELECT count(*) FROM audit WHERE event = 'reauthentication_failed'");
+    assert_eq!(told(), 20, "past the limit there is no row");
+    assert_eq!(rows(&admin, "event=login_failed"), [] as [Value; 0]);
+}
+
+#[test]
 fn a_time_and_an_event_are_chosen_and_what_is_neither_is_refused() {
     let server = Server::start();
     let admin = Admin::at(&server);

@@ -129,15 +129,18 @@ pub fn archive(from: Place, to: Place) -> Decision<()> {
 
 impl Event {
     /// Whether the audit keeps it. What anybody can have refused again and again without anything being counted or
-    /// changed is told to the log alone: kept, it would fill the disk.
+    /// changed is told to the log alone: kept, it would fill the disk. So are guesses past their limit, at passwords, codes
+    /// and mailed tokens; those within it are counted, and kept.
     pub const fn is_audited(&self) -> bool {
         match self {
-            Event::AccessRefused { .. } | Event::MailWithheld { .. } | Event::ActionTokenRefused { .. } => {
-                false
+            Event::AccessRefused { .. } | Event::MailWithheld { .. } => false,
+            Event::LoginFailed { reason, .. } | Event::ReauthenticationFailed { reason, .. } => {
+                !matches!(reason, LoginFailure::LockedOut)
             }
-            Event::LoginFailed { reason, .. } => !matches!(reason, LoginFailure::LockedOut),
             Event::RefreshRefused { code, .. } => matches!(code, Code::TokenReused),
-            Event::SecondFactorRefused { code, .. } => !matches!(code, Code::TooManyAttempts),
+            Event::SecondFactorRefused { code, .. } | Event::ActionTokenRefused { code } => {
+                !matches!(code, Code::TooManyAttempts)
+            }
             _ => true,
         }
     }
@@ -145,7 +148,9 @@ impl Event {
     /// Who did it, as far as they have proved who they are; `None` for everybody else.
     pub fn actor(&self) -> Option<UserId> {
         match self {
-            Event::AdminAppointed { by, .. } => *by,
+            Event::AdminAppointed { by, .. } | Event::SecondFactorRefused { by, .. } => *by,
+            // Only the password was right, by which a weak hash is replaced too.
+            Event::SecondFactorAwaited { .. } | Event::PasswordRehashed { .. } => None,
             Event::AccountRegistered
             | Event::LoginFailed { .. }
             | Event::VerificationRequested { .. }
@@ -200,6 +205,36 @@ mod tests {
         let refresh = |code| Event::RefreshRefused { user: Some(ADA), code };
         assert!(row(&refresh(Code::SessionEnded)).is_none());
         assert!(row(&refresh(Code::TokenReused)).is_some());
+    }
+
+    #[test]
+    fn guesses_are_kept_as_far_as_they_are_counted() {
+        let password = |reason| Event::ReauthenticationFailed { user: ADA, reason };
+        let code = |code| Event::SecondFactorRefused { user: ADA, by: Some(ADA), code };
+        let token = |code| Event::ActionTokenRefused { code };
+        for (within, past) in [
+            (password(LoginFailure::WrongPassword), password(LoginFailure::LockedOut)),
+            (code(Code::InvalidCode), code(Code::TooManyAttempts)),
+            (token(Code::InvalidToken), token(Code::TooManyAttempts)),
+        ] {
+            assert_eq!(row(&within).map(|row| row.outcome), Some(Outcome::Failure), "{within:?}");
+            assert_eq!(row(&past), None, "{past:?}");
+        }
+    }
+
+    #[test]
+    fn whoever_shows_a_password_alone_is_nobody_and_whoever_is_signed_in_is_somebody() {
+        let code = Code::InvalidCode;
+        for (event, actor) in [
+            (Event::SecondFactorAwaited { user: ADA }, None),
+            (Event::PasswordRehashed { user: ADA }, None),
+            (Event::SecondFactorRefused { user: ADA, by: None, code }, None),
+            (Event::SecondFactorRefused { user: ADA, by: Some(ADA), code }, Some(ADA)),
+            (Event::ReauthenticationFailed { user: ADA, reason: LoginFailure::WrongPassword }, Some(ADA)),
+        ] {
+            let row = row(&event).unwrap();
+            assert_eq!((row.actor, row.subject), (actor, Some(ADA)), "{event:?}");
+        }
     }
 
     #[test]

@@ -224,7 +224,8 @@ pub fn decide(
     let second_factor = match (standing.factor.enabled(), &login.second_factor) {
         (None, _) => Decision::grant(false),
         (Some(factor), Some(shown)) => {
-            standing.factor.spend(account.id, factor, shown, context.now).and_then(|()| Decision::grant(true))
+            let spent = standing.factor.spend(account.id, None, factor, shown, context.now);
+            spent.and_then(|()| Decision::grant(true))
         }
         (Some(_), None) => {
             let device = login.device_digest().filter(|_| standing.device_known);

@@ -160,7 +160,7 @@ pub fn finish(
         let Some(enabled) = factor.enabled() else { return refuse(Code::MfaTokenInvalid) };
         let digest = login.digest;
         let decision = factor
-            .spend(account.id, enabled, shown, now)
+            .spend(account.id, None, enabled, shown, now)
             .and_then(|()| finished(login, account, roles, had_device, entropy, context));
         match &decision.outcome {
             Err(rejection) if rejection.code == Code::InvalidCode => {

@@ -87,7 +87,7 @@ pub fn confirm(
         ShownCode::Totp(code) => factor.verify(code, now),
         ShownCode::Recovery(_) | ShownCode::Impossible => None,
     };
-    standing.count(user, right, now).and_then(|step| {
+    standing.count(user, Some(user), right, now).and_then(|step| {
         let secret = factor.stored.secret.clone();
         let (codes, replaced) = renewal.of(user);
         Decision::grant(Confirmed::TurnedOn(codes))
@@ -141,7 +141,7 @@ pub fn renew_recovery_codes(
 /// Uses up a code of a factor that is on.
 fn spend(user: UserId, shown: &ShownCode, standing: &FactorStanding, now: Timestamp) -> Decision<()> {
     match standing.enabled() {
-        Some(factor) => standing.spend(user, factor, shown, now),
+        Some(factor) => standing.spend(user, Some(user), factor, shown, now),
         None => Decision::refuse(Rejection::of(Code::MfaNotEnabled)),
     }
 }

@@ -85,10 +85,12 @@ impl FactorStanding {
         self.factor.as_ref().filter(|factor| factor.stored.enabled_at.is_some())
     }
 
-    /// Decides whether the code is one of a factor that is on, and uses it up.
+    /// Decides whether the code is one of a factor that is on, and uses it up. `by` is who shows it in their session; `None`
+    /// at a log-in.
     pub(crate) fn spend(
         &self,
         user: UserId,
+        by: Option<UserId>,
         factor: &Factor,
         shown: &ShownCode,
         now: Timestamp,
@@ -106,15 +108,21 @@ impl FactorStanding {
             }),
             ShownCode::Impossible => None,
         };
-        self.count(user, right, now).and_then(|used| used)
+        self.count(user, by, right, now).and_then(|used| used)
     }
 
     /// Counts a code, which is right where there is a `right` that it comes to; such a one ends the row of wrong
     /// ones. While a lock is on, the factor's or the address's, right and wrong are the same.
-    pub(super) fn count<T>(&self, user: UserId, right: Option<T>, now: Timestamp) -> Decision<T> {
+    pub(super) fn count<T>(
+        &self,
+        user: UserId,
+        by: Option<UserId>,
+        right: Option<T>,
+        now: Timestamp,
+    ) -> Decision<T> {
         let refuse = |rejection: Rejection| {
             let code = rejection.code;
-            Decision::refuse(rejection).with_event(Event::SecondFactorRefused { user, code })
+            Decision::refuse(rejection).with_event(Event::SecondFactorRefused { user, by, code })
         };
         if let Some(secs) = self.wrong_codes.wait_secs(now).max(self.from_address.wait_secs(now)) {
             return refuse(Rejection::retry_after(Code::TooManyAttempts, secs));

@@ -157,8 +157,7 @@ pub fn decide(
         let proof = evidence.and_then(|evidence| evidence.proof);
         if let Err(rejection) = reauthenticate::require(account, &standing.session, proof, policy, now) {
             let refused = Decision::refuse(rejection);
-            let reason = LoginFailure::WrongPassword;
-            let event = Event::LoginFailed { user: Some(account.id), reason };
+            let event = reauthenticate::failed(account, LoginFailure::WrongPassword);
             return if counted.is_some() { refused.with_event(event) } else { refused };
         }
     }

@@ -129,7 +129,8 @@ fn another_address_or_password_wants_a_recent_log_in_or_a_password() {
     let refused = decided(&password, Some(&guessed(false)), LATER);
     assert_eq!(code(&refused), Some(Code::ReauthenticationRequired));
     assert_eq!(refused.changes, [], "the guess stays counted");
-    assert_eq!(refused.events.len(), 1);
+    let (user, reason) = (account().id, LoginFailure::WrongPassword);
+    assert_eq!(refused.events, [Event::ReauthenticationFailed { user, reason }]);
 
     let after = done(decided(&email, None, NOW));
     assert_eq!((after.email.as_str(), after.email_verified), ("new@example.com", false));
