@@ -116,6 +116,7 @@ test("a wrong option is a TypeError at once", () => {
   const world = new World();
   for (const [options, code] of [
     [{ base: BASE }, "unknown_field"],
+    [{ baseURL: undefined }, "invalid_format"],
     ...[{ storage: {} }, { storage: "local" }, { storage: { getItem() {} } }, { fetch: "fetch" }].map((options) => [options, "invalid_type"]),
   ]) {
     assert.throws(() => world.tab(options), (error) => error instanceof TypeError && error.code === code, JSON.stringify(options));

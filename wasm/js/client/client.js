@@ -17,7 +17,7 @@ const OPTIONS = ["baseURL", "storage", "autoRefresh", "fetch"];
  * what stands in for it in tests: its clocks, its timers, its tabs.
  */
 export function authClient(options, { host, loadVerify }) {
-  for (const name of Object.keys(options)) {
+  for (const name of Object.keys({ ...options })) {
     if (!OPTIONS.includes(name)) throw wrong("unknown_field", `There is no option ${name}.`);
   }
   const [baseURL, kept = browserStorage(host), autoRefresh = true, send = (url, init) => host.fetch(url, init)] = OPTIONS.map(

@@ -42,10 +42,13 @@ export function vault(storage, key) {
   return (to) => (turn = Promise.resolve(turn).then(() => (to ? update(to) : read())));
 }
 
-/** localStorage where it may be written to. A browser that blocks site data throws at its mere mention. */
+/**
+ * localStorage of a page, where it may be written to. A browser that blocks site data throws at its mere mention; Node warns at
+ * it, and keeps nothing there unless it is told where.
+ */
 export const browserStorage = (host) =>
   tried(() => {
-    const { localStorage } = host;
+    const { localStorage } = host.document && host;
     localStorage.setItem("countersign", "");
     localStorage.removeItem("countersign");
     return localStorage;

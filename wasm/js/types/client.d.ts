@@ -32,7 +32,7 @@ type Fetch = Platform<"fetch", (input: string, init?: object) => Promise<object>
 export interface AuthClientOptions {
   /** The address of the server, with or without `/api`. It must be https; http is taken for localhost alone. */
   baseURL: string | Instance<"URL">;
-  /** localStorage when absent; where there is none, the session is gone with the page. */
+  /** localStorage of the page when absent; where there is none, as outside of pages, the session is gone with the client. */
   storage?: AuthStorage | undefined;
   /** Whether tokens are replaced before they expire; `true` when absent. Else they are when one is needed. */
   autoRefresh?: boolean | undefined;
