@@ -6,7 +6,8 @@
 //!
 //! A guess is counted on the account, on the address that it comes from, and on the two together. The last has the
 //! least: one address alone cannot use up an account's guesses, so that its owner elsewhere still gets in. A device that
-//! the account knows and a session of it have a count of their own in place of those three. All of these are of an hour. Besides them, guesses [in a row](GuessSubject::InARow) are counted for however long they take.
+//! the account knows and a session of it have a count of their own in place of those three. All of these are of an hour.
+//! Besides them, guesses [in a row](GuessSubject::InARow) are counted for however long they take.
 
 mod address;
 mod streak;

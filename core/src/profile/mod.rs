@@ -2,8 +2,8 @@
 //!
 //! Another password or e-mail address wants proof that the owner is there ([`reauthenticate`]): a log-in not long
 //! ago, the `current_password`, or a `password` that is the account's already. That last one is a guess at the password
-//! like the other, counted on the session. Where nothing else proves the owner it stays counted unless it is right; where something does,
-//! it is taken back as soon as the answer does not tell whether it was right.
+//! like the other, counted on the session. Where nothing else proves the owner it stays counted unless it is right; where
+//! something does, it is taken back as soon as the answer does not tell whether it was right.
 
 mod form;
 #[cfg(test)]
