@@ -224,6 +224,11 @@ fn every_claim_is_held_to_its_type_and_range_though_the_signature_holds() {
             ("nbf", "\"0\"".to_owned()),
             ("nbf", "-1".to_owned()),
             ("nbf", "0.5".to_owned()),
+            ("grants", "7".to_owned()),
+            ("grants", "{}".to_owned()),
+            ("grants", "[7]".to_owned()),
+            ("grants", r#"[{"action":"read"}]"#.to_owned()),
+            ("grants", r#"[{"action":"read","resource":7}]"#.to_owned()),
         ];
         let strange = strange.map(|(claim, value)| signed(&with(&token.claims, claim, &value)));
         all_refused(&issuer.server, &admin, &strange, &["token_claim_invalid"]);
