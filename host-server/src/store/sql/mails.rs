@@ -17,7 +17,8 @@ super::statements! {
          (SELECT digest FROM action_tokens WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2)";
 
     /// Of the tokens for a purpose of the user who has an address only the `$3` stay that are good longest. As much is
-    /// looked through for an address of nobody, whose number is that of no user.
+    /// looked through for an address of nobody, whose number is that of no user. The limit is there for the grammar alone: there
+    /// are never so many.
     KEEP_NEWEST_ACTION_TOKENS =
         "DELETE FROM action_tokens WHERE digest IN (SELECT digest FROM action_tokens \
               WHERE user_id = coalesce((SELECT id FROM users WHERE email = $1), 0) AND purpose = $2 \
